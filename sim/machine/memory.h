@@ -1,0 +1,98 @@
+/* Guest memory: one reservation of address space per machine, in which regions with exact bounds are what the guest may touch.
+ * Host address = host + guest address. Everything mutable (map bookkeeping too) lives in it, so that a snapshot is a copy of pages
+ * and comparing two machines is a comparison of memory. */
+#ifndef SIM_MACHINE_MEMORY_H
+#define SIM_MACHINE_MEMORY_H
+
+#include "sim/base/buf.h"
+#include "sim/object/layout.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum access { MEM_READ = 1, MEM_WRITE = 2 };
+
+enum region_kind { REGION_STACK, REGION_CTX, REGION_PACKET, REGION_MAP, REGION_DATA, REGION_KERNEL, REGION_USER };
+
+/* One region, or n equal ones at a stride (the values of a map). Byte-exact: an access must lie within one element. */
+struct region {
+    uint32_t base;       /* guest address of the first element */
+    uint32_t elem_bytes; /* size of an element */
+    uint32_t stride;     /* distance of elements, >= elem_bytes; the gap is unmapped */
+    uint32_t n;          /* elements, >= 1 */
+    uint8_t access;      /* MEM_READ | MEM_WRITE */
+    uint8_t kind;        /* enum region_kind */
+    uint16_t index;      /* stack: frame; map and data: map index */
+    uint32_t origin;     /* guest address that names count from: "pkt+62" is origin + 62 (packet: data, not headroom) */
+};
+
+enum fault_kind {
+    FAULT_NONE,
+    FAULT_UNMAPPED,   /* no region there */
+    FAULT_STRADDLE,   /* starts inside a region and ends outside of it */
+    FAULT_PERM,       /* write to a read-only region */
+    FAULT_NULL,       /* address below GUEST_LO */
+    FAULT_MISALIGNED, /* atomics only, as in the kernel */
+    FAULT_ILLEGAL_INSN,
+    FAULT_UNRESOLVED,  /* the instruction refers to something that the object does not provide */
+    FAULT_PC,          /* ran off the end, or jumped out of the program or into the middle of an instruction */
+    FAULT_CALL_DEPTH,  /* a 9th frame */
+    FAULT_HELPER,      /* a helper got an argument that it can't use; see arg */
+    FAULT_NO_HELPER,   /* a helper or kfunc that is not modelled and has no scripted result */
+};
+
+/* What went wrong, as data; fault_text() in machine.h makes the sentence. */
+struct fault {
+    enum fault_kind kind;
+    enum access access;
+    uint64_t addr;
+    uint32_t len;
+    uint8_t arg; /* FAULT_HELPER: 1..5 */
+};
+
+struct memory {
+    uint8_t *host; /* + guest address */
+    struct region *regions; /* sorted by base */
+    uint32_t n_regions;
+    size_t cap_regions;
+    uint32_t last;       /* region of the last successful look-up */
+    uint32_t heap;       /* next free guest address */
+    uint32_t generation; /* changes whenever a region is added, removed or changed: cached bounds are then void */
+};
+
+void memory_init(struct memory *mem); /* reserves; aborts when address space is exhausted */
+void memory_free(struct memory *mem);
+/* Forgets all regions and zeroes all pages. */
+void memory_reset(struct memory *mem);
+
+/* Allocates guest address space from the heap (zeroed, not accessible to the guest until memory_add). 0 when it is exhausted. */
+uint32_t memory_alloc(struct memory *mem, uint64_t bytes, uint32_t align);
+
+/* Adds a region; it must not overlap another one. O(regions). */
+void memory_add(struct memory *mem, const struct region *region);
+/* Replaces or removes (n == 0) the region that starts at base. */
+void memory_change(struct memory *mem, uint32_t base, const struct region *region);
+void memory_remove(struct memory *mem, uint32_t base);
+
+/* Host pointer of guest memory that the caller knows to be reserved (its own allocation); no check. */
+static inline void *
+memory_host(const struct memory *mem, uint64_t addr)
+{
+    return mem->host + addr;
+}
+
+/* Translate the guest range [addr, addr + len) for an access.
+ *   len  >= 1; 1, 2, 4 or 8 from instructions, any from helpers
+ * Returns a host pointer; NULL with *why filled (may be NULL) when any byte is not accessible.
+ * O(log regions), O(1) when it hits the region of the last look-up. */
+void *memory_translate(struct memory *mem, uint64_t addr, uint64_t len, enum access access, struct fault *why);
+
+/* Exact bounds [*lo, *hi) of the element that holds addr, for engines' caches. False when there is none or it forbids the access. */
+bool memory_bounds(struct memory *mem, uint64_t addr, enum access access, uint64_t *lo, uint64_t *hi);
+
+/* The region whose element holds addr, or the nearest one (then *distance, when not NULL, is the number of bytes between; 0 when
+ * inside). NULL when there are no regions. */
+const struct region *memory_nearest(const struct memory *mem, uint64_t addr, uint64_t *distance);
+
+#endif
