@@ -1,0 +1,115 @@
+/* The object: what is in one ELF file, before and while it is linked. Internal to sim/object; freed when the program stands.
+ *
+ * Produced by object_read() (elf.c), which bounds everything: after it every section's bytes lie inside the image, every string is
+ * NUL-terminated, every index (symbol.section, relocation.symbol, relocation.section) is valid. Contents are still hostile.
+ *
+ * Linking (link.c) runs these steps in this order; each appends to the program or fills fields of the object that say where
+ * something went:
+ *   sections get a place    section.base_pc (code), section.map (data)
+ *   maps                    maps_legacy.c, maps_btf.c, maps_data.c     symbol.map
+ *   externs_link            debuginfo.h: .kconfig and .ksyms variables  symbol.map, symbol.map_off
+ *   functions               functions.c
+ *   code                    copied to program.code, decoded to program.insns (second slots of LDDW marked)
+ *   relocations             relocate.c: refs, externs, insn.imm
+ *   core_link, functions_link_types, lines_link                        debuginfo.h
+ *   refs sorted by pc, notes closed */
+#ifndef SIM_OBJECT_OBJECT_H
+#define SIM_OBJECT_OBJECT_H
+
+#include "sim/object/program.h"
+
+#include <libelf.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum section_kind {
+    SECTION_OTHER,
+    SECTION_CODE,        /* executable: part of the image */
+    SECTION_DATA,        /* .rodata*, .data*, .bss*: becomes a map */
+    SECTION_MAPS_LEGACY, /* "maps": arrays of 28- or 36-byte definitions */
+    SECTION_MAPS_BTF     /* ".maps": described by the BTF DATASEC of that name */
+};
+
+struct section {
+    const char *name;     /* "" when it has none */
+    const uint8_t *bytes; /* n_bytes of them inside object.bytes; NULL for SHT_NOBITS */
+    uint64_t n_bytes;
+    uint64_t file_off;
+    uint32_t type;        /* SHT_* */
+    uint64_t flags;       /* SHF_* */
+    uint64_t align;       /* power of two, 1..4096 */
+    enum section_kind kind;
+    uint32_t base_pc;     /* CODE: slot of the image where it begins */
+    uint32_t n_slots;     /* CODE */
+    int32_t map;          /* DATA: index into program.maps; otherwise -1 */
+};
+
+enum { SYMBOL_UNDEFINED = 0, SYMBOL_NO_SECTION = UINT32_MAX };
+
+struct symbol {
+    const char *name;     /* "" when it has none; section symbols have their section's name */
+    uint32_t section;     /* index into sections, SYMBOL_UNDEFINED, or SYMBOL_NO_SECTION (SHN_ABS, SHN_COMMON) */
+    uint64_t value;       /* offset in the section; may lie outside */
+    uint64_t n_bytes;
+    uint8_t type;         /* STT_* */
+    uint8_t binding;      /* STB_* */
+    int32_t map;          /* maps: the map; .kconfig variables: the map of .kconfig; otherwise -1 */
+    uint64_t map_off;     /* .kconfig variables: offset of the value in that map */
+    int32_t extern_index; /* index into program.externs once something refers to it; -1 */
+};
+
+struct relocation {
+    uint32_t section;     /* that it patches */
+    uint64_t off;         /* byte in that section; may lie outside */
+    uint32_t type;        /* R_BPF_*; 0 is taken for R_BPF_64_64 */
+    uint32_t symbol;      /* 0 is the empty symbol */
+    bool has_addend;      /* RELA */
+    int64_t addend;       /* RELA only; for REL the addend stands in the patched bytes */
+};
+
+struct object {
+    const char *path;     /* for messages */
+    const uint8_t *bytes; /* the whole file; borrowed, outlives the object */
+    size_t n_bytes;
+    Elf *elf;             /* over bytes */
+    struct section *sections; /* index = ELF section index; [0] is the empty one */
+    uint32_t n_sections;
+    struct symbol *symbols;   /* index = ELF symbol index */
+    uint32_t n_symbols;
+    struct relocation *relocations; /* of code, data and map sections (not debug info), sorted by section and off */
+    uint32_t n_relocations;
+    struct btf *btf;      /* parsed .BTF, NULL when missing or broken (then there is a note); moves to program.btf */
+};
+
+/* Limits; what exceeds them is ERR_TOO_LARGE. */
+enum {
+    OBJECT_MAX_BYTES = 64 << 20,
+    OBJECT_MAX_SECTIONS = 1 << 16,
+    OBJECT_MAX_SYMBOLS = 1 << 20,
+    OBJECT_MAX_RELOCATIONS = 1 << 21,
+    DATA_MAX_BYTES = 64 << 20, /* all data sections together, .bss included */
+    MAX_NOTES = 256
+};
+
+/* Reads the structure of an ELF file. bytes must outlive *out. */
+enum err object_read(const char *path, const uint8_t *bytes, size_t n_bytes, struct object *out, struct errinfo *e);
+void object_free(struct object *o);
+
+/* Index of the first section of that name, 0 when there is none. O(sections). */
+uint32_t object_section_named(const struct object *o, const char *name);
+
+/* Slot of the image for a byte offset in a code section; -1 when it is no code, out of range or not a multiple of 8. */
+int64_t object_slot(const struct object *o, uint32_t section, uint64_t off);
+
+/* Links a read object into a new program (never fails for one that object_read accepted, but for limits). */
+enum err program_link(struct object *o, const struct load_options *options, struct program **out, struct errinfo *e);
+
+/* Adds a note; beyond MAX_NOTES they are counted and program_link() closes the list with how many were left out. */
+void program_note(struct program *p, int64_t pc, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Appends one zeroed element and returns it: grows at powers of two, so that n is all the bookkeeping.
+ *     struct ref *ref = LIST_ADD(p->refs, p->n_refs); */
+void *list_add(void **list, uint32_t *n, size_t elem_bytes);
+#define LIST_ADD(list, n) ((__typeof__(list))list_add((void **)&(list), &(n), sizeof *(list)))
+
+#endif
