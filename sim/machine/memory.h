@@ -69,9 +69,12 @@ void memory_reset(struct memory *mem);
 /* Allocates guest address space from the heap (zeroed, not accessible to the guest until memory_add). 0 when it is exhausted. */
 uint32_t memory_alloc(struct memory *mem, uint64_t bytes, uint32_t align);
 
+/* Zeroes guest memory of the caller's own; large ranges are given back to the system. */
+void memory_zero(struct memory *mem, uint32_t addr, uint64_t bytes);
+
 /* Adds a region; it must not overlap another one. O(regions). */
 void memory_add(struct memory *mem, const struct region *region);
-/* Replaces or removes (n == 0) the region that starts at base. */
+/* Replaces or removes (n == 0) the region that starts at base. Replacing one by its equal leaves the generation alone. */
 void memory_change(struct memory *mem, uint32_t base, const struct region *region);
 void memory_remove(struct memory *mem, uint32_t base);
 
