@@ -8,9 +8,9 @@
  *   sections get a place    section.base_pc (code), section.map (data)
  *   maps                    maps_legacy.c, maps_btf.c, maps_data.c     symbol.map
  *   externs_link            debuginfo.h: .kconfig and .ksyms variables  symbol.map, symbol.map_off
- *   functions               functions.c
  *   code                    copied to program.code, decoded to program.insns (second slots of LDDW marked)
  *   relocations             relocate.c: refs, externs, insn.imm
+ *   functions               functions.c: from symbols and from the targets of calls; then what maps are preset with
  *   core_link, functions_link_types, lines_link                        debuginfo.h
  *   refs sorted by pc, notes closed */
 #ifndef SIM_OBJECT_OBJECT_H
@@ -53,7 +53,7 @@ struct symbol {
     uint64_t n_bytes;
     uint8_t type;         /* STT_* */
     uint8_t binding;      /* STB_* */
-    int32_t map;          /* maps: the map; .kconfig variables: the map of .kconfig; otherwise -1 */
+    int32_t map;          /* .kconfig variables: the map of .kconfig; symbols of maps: that map; otherwise -1 */
     uint64_t map_off;     /* .kconfig variables: offset of the value in that map */
     int32_t extern_index; /* index into program.externs once something refers to it; -1 */
 };
@@ -67,6 +67,14 @@ struct relocation {
     int64_t addend;       /* RELA only; for REL the addend stands in the patched bytes */
 };
 
+/* Where a map is defined in a section of maps. */
+struct map_place {
+    uint32_t section;
+    uint64_t off, n_bytes;
+    uint32_t map;
+    uint64_t values_off;  /* BTF: where in the definition the static initialisers (values) begin */
+};
+
 struct object {
     const char *path;     /* for messages */
     const uint8_t *bytes; /* the whole file; borrowed, outlives the object */
@@ -78,6 +86,8 @@ struct object {
     uint32_t n_symbols;
     struct relocation *relocations; /* of code, data and map sections (not debug info), sorted by section and off */
     uint32_t n_relocations;
+    struct map_place *map_places; /* sorted by section and off */
+    uint32_t n_map_places;
     struct btf *btf;      /* parsed .BTF, NULL when missing or broken (then there is a note); moves to program.btf */
 };
 
@@ -85,9 +95,11 @@ struct object {
 enum {
     OBJECT_MAX_BYTES = 64 << 20,
     OBJECT_MAX_SECTIONS = 1 << 16,
-    OBJECT_MAX_SYMBOLS = 1 << 20,
-    OBJECT_MAX_RELOCATIONS = 1 << 21,
+    OBJECT_MAX_SYMBOLS = 1 << 19,
+    OBJECT_MAX_RELOCATIONS = 1 << 20,
     DATA_MAX_BYTES = 64 << 20, /* all data sections together, .bss included */
+    OBJECT_MAX_FUNCTIONS = 1 << 16, /* the rest is part of the last one, with a note */
+    OBJECT_NAME_MAX = 1023,         /* longer names are cut */
     MAX_NOTES = 256
 };
 
@@ -107,9 +119,9 @@ enum err program_link(struct object *o, const struct load_options *options, stru
 /* Adds a note; beyond MAX_NOTES they are counted and program_link() closes the list with how many were left out. */
 void program_note(struct program *p, int64_t pc, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Appends one zeroed element and returns it: grows at powers of two, so that n is all the bookkeeping.
+/* Room for element n, zeroed: grows at powers of two, so that n is all the bookkeeping. Use:
  *     struct ref *ref = LIST_ADD(p->refs, p->n_refs); */
-void *list_add(void **list, uint32_t *n, size_t elem_bytes);
-#define LIST_ADD(list, n) ((__typeof__(list))list_add((void **)&(list), &(n), sizeof *(list)))
+void *list_room(void *list, uint32_t n, size_t elem_bytes);
+#define LIST_ADD(list, n) ((list) = list_room((list), (n), sizeof *(list)), &(list)[(n)++])
 
 #endif
