@@ -8,14 +8,27 @@
 
 #include "sim/machine/machine.h"
 
-/* Why an engine returned; several can coincide. */
+/* Why an engine returned; several can coincide: whatever holds at the place of the stop is reported, except that the budget comes
+ * before a fault (the instruction that would fault is not tried any more). */
 enum {
     STOP_EXIT = 1,      /* the entry program executed exit; machine.has_exited, pc stays at that exit */
     STOP_FAULT = 2,     /* the instruction at pc can't be executed; it has changed nothing and is not counted */
     STOP_TRAP = 4,      /* a trap is set on pc; the instruction there has not been executed */
     STOP_BUDGET = 8,    /* budget instructions were executed */
-    STOP_INTERRUPT = 16 /* *machine.interrupt was set; the engine has cleared it */
+    STOP_INTERRUPT = 16 /* *machine.interrupt was set (looked at on entry, too); the engine has cleared it */
 };
+
+/* What the instruction set leaves open, equal in every engine:
+ *   - r1-r5 are REG_CLOBBERED after any call; r0 and r1-r5 pass into a local call unchanged.
+ *   - r10 is a register like any other, but a local call and its return set it anew to its frame's STACK_TOP - depth * FRAME_STRIDE.
+ *   - A callee's stack holds what earlier calls at that depth left there, zeros at first. Only the run's start clears it.
+ *   - A branch that is taken to no instruction (outside of the program, or the second slot of a 16-byte one) faults itself with
+ *     FAULT_PC, fault.addr being the slot it meant; one that is not taken is executed. Falling off the end, or starting at no
+ *     instruction, faults there.
+ *   - callx goes to any GUEST_CODE_OF(instruction); everything else is FAULT_PC.
+ *   - may_goto falls through env.may_goto_limit times per run, then always jumps.
+ *   - Atomics, load-acquire and store-release check bounds first, then alignment. An atomic faults as a write.
+ *   - A load into a register that is also its base, and an exchange with its own base, use the old base. */
 
 struct stop {
     uint32_t reasons;

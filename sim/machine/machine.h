@@ -17,9 +17,10 @@ struct prog_type; /* progtype.h */
  * kernel; here they have this value in every engine. */
 #define REG_CLOBBERED UINT64_C(0xdeadbeefdeadbeef)
 
+/* What a local call leaves behind for its return: frames[d] belongs to the function at depth d >= 1; frames[0] is unused. */
 struct frame {
     uint64_t saved[4];   /* caller's r6-r9 */
-    uint32_t return_pc;
+    uint32_t return_pc;  /* slot after the call */
 };
 
 /* The world around the guest: deterministic unless told otherwise. All settable. */

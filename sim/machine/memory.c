@@ -93,7 +93,7 @@ index_of(const struct memory *mem, uint32_t base)
 void
 memory_init(struct memory *mem)
 {
-    *mem = (struct memory){ .heap = GUEST_HEAP, .generation = 1 };
+    *mem = (struct memory){ .heap = GUEST_HEAP, .generation = now_ns() };
     void *host = mmap(NULL, GUEST_HI, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (host == MAP_FAILED) {
         fputs("ebpfdbg: no address space for guest memory (2 GiB)\n", stderr);

@@ -58,7 +58,9 @@ struct memory {
     size_t cap_regions;
     uint32_t last;       /* region of the last successful look-up */
     uint32_t heap;       /* next free guest address */
-    uint32_t generation; /* changes whenever a region is added, removed or changed: cached bounds are then void */
+    /* Changes whenever a region is added, removed or changed: cached bounds are then void. Never repeats, not even in another
+     * memory that is created later at the same place: it starts at the time of creation in ns and changes take longer than 1 ns. */
+    uint64_t generation;
 };
 
 void memory_init(struct memory *mem); /* reserves; aborts when address space is exhausted */

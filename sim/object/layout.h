@@ -26,8 +26,9 @@
 #define MAP_STRIDE 256
 #define MAX_MAPS 65536
 
-/* Slot pc, when its address is taken (callbacks): never readable. */
+/* Slot pc, when its address is taken (callbacks, callx): never readable. */
 #define GUEST_CODE UINT64_C(0x02000000)
+#define GUEST_CODE_OF(pc) (GUEST_CODE + (uint64_t)(pc) * 8)
 #define MAX_SLOTS (1u << 20)
 
 /* Values of data sections (.rodata, .data, .bss, .kconfig), at addresses that the linker assigns. */

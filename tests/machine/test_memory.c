@@ -99,7 +99,7 @@ Test(memory, nearest_counts_bytes)
 
 Test(memory, changes_move_the_generation)
 {
-    uint32_t before = mem.generation;
+    uint64_t before = mem.generation;
     struct region same = { .base = 0x20000, .elem_bytes = 64, .n = 1, .access = MEM_READ | MEM_WRITE };
     memory_change(&mem, 0x20000, &same);
     cr_assert_eq(mem.generation, before);
