@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { REG_R0, REG_R1, REG_R2, REG_R3, REG_R4, REG_R5, REG_R6, REG_R7, REG_R8, REG_R9, REG_R10, N_REGS };
+/* Not REG_R0...: <sys/ucontext.h>, which <signal.h> brings, has REG_R8 and its like. */
+enum { REG_0, REG_1, REG_2, REG_3, REG_4, REG_5, REG_6, REG_7, REG_8, REG_9, REG_10, N_REGS };
 
 enum op {
 #define INSN(kind, name, ...) OP_##name,
