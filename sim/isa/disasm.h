@@ -14,12 +14,12 @@ enum syntax {
 struct insn_names {
     const char *(*helper)(void *arg, int32_t id);            /* "bpf_map_lookup_elem" */
     const char *(*target)(void *arg, uint32_t pc);           /* label of a branch or call target, "LBB0_3", "mix" */
-    const char *(*constant)(void *arg, uint32_t pc);         /* what a LDDW at pc loads: "map[flows]", ".rodata+0x10" */
+    const char *(*constant)(void *arg, uint32_t pc);         /* what a LDDW at pc loads: "map[flows]", ".rodata+0x10"; the kernel function called */
     void *arg;
 };
 
 /* Appends the text of the instruction at `pc`; no newline. A raw branch offset is written "pc+3"; when names->target has a name,
- * "<name>" follows. OP_illegal and OP_lddw_tail give a text in parentheses. */
+ * "<name>" follows. OP_illegal and OP_lddw_tail give a text in parentheses: it can't be assembled. */
 void insn_disasm(const struct insn *insn, uint32_t pc, enum syntax syntax, const struct insn_names *names, struct buf *out);
 
 #endif

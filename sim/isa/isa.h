@@ -65,8 +65,10 @@ struct insn {
 #define SLOT_BYTES 8
 
 /* Decodes slot `pc` of `code` (n_slots * 8 bytes). Always fills *out: OP_illegal when no row matches, INSN_RESERVED set when
- * only reserved fields are wrong. Returns OK, ERR_ILLEGAL_INSN, ERR_RESERVED_FIELD or ERR_SPLIT_LDDW (16-byte instruction whose
- * second slot is missing or malformed; op is then OP_illegal). For a LDDW the caller marks slot pc + 1 as OP_lddw_tail. */
+ * only reserved fields are wrong. Returns OK, ERR_ILLEGAL_INSN, ERR_RESERVED_FIELD, or, with OP_illegal, ERR_BAD_REGISTER (an operand
+ * names r11-r15) or ERR_SPLIT_LDDW (16-byte instruction whose second slot is missing or malformed). Reserved are the fields that do not
+ * tell rows of one opcode apart: "mov r1, r2" with an imm is reserved, an atomic with an unknown imm is illegal. For a LDDW the caller
+ * marks slot pc + 1 as OP_lddw_tail. */
 enum err insn_decode(const uint8_t *code, uint32_t n_slots, uint32_t pc, struct insn *out, struct errinfo *e);
 
 /* Decodes all slots, second slots included. Returns the number of slots that were not OK; the program can be run all the same. */
