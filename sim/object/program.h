@@ -82,6 +82,7 @@ struct line {
     uint32_t line; /* 1-based */
     uint32_t col;  /* 1-based, 0 unknown */
     const char *text; /* the source line when the object carries it (BTF), else NULL */
+    bool is_stmt;  /* begins a statement: where breakpoints on the line and source steps stop */
 };
 
 /* Something the loader could not do or had to guess: reported, never fatal. One line of text. */
