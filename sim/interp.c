@@ -1,0 +1,340 @@
+/* The reference interpreter: threaded code over predecoded slots (interp_code.h).
+ *
+ * Counting. While control goes straight on nothing is counted: slots lie in program order, so
+ *
+ *     n_insns == base + (s - slots)         n_cycles == cycles + cost_before[s - slots]
+ *
+ * holds everywhere, and only a jump adds what keeps it true: its own distance, known when the slot is made.
+ *
+ * Attention. Budget and interrupt are looked at together, by one comparison where base may have grown: taken branches, calls and
+ * returns. base <= quiet means that even the whole rest of the straight line stays within the budget (base + n is the count at its
+ * end) and that the interrupt flag was looked at less than QUIET_INSNS ago. Near the end of a budget, and to leave a trapped slot,
+ * instructions are executed one at a time: quiet is then the smallest number, and a step is planted on the following slot.
+ *
+ * Memory. Each access compares its address with the bounds that its slot knows. A miss asks the memory and fills them, or faults;
+ * it happens before anything has changed, so the instruction is simply tried again.
+ *
+ * Registers live in a local array whose address never escapes: the compiler may assume that guest stores don't change them. SAVE()
+ * writes the machine back wherever somebody else looks at it. */
+#include "config.h"
+
+#include "sim/engine.h"
+#include "sim/interp_ops.h"
+#include "sim/machine/helper.h"
+
+/* Instructions between two looks at the interrupt flag: below 1 ms, helpers excepted. */
+enum { QUIET_INSNS = 1 << 18 };
+
+/* A run as loop() needs it. */
+struct run {
+    struct code *code;
+    struct machine *machine;
+    int64_t limit; /* n_insns at which the budget ends */
+    bool resume;
+};
+
+/* Slot of a code address, as callx takes it. */
+static uint32_t
+slot_of_address(const struct code *code, uint64_t addr)
+{
+    uint64_t pc = (addr - GUEST_CODE) / SLOT_BYTES;
+    return addr >= GUEST_CODE && addr % SLOT_BYTES == 0 && pc < code->program->n_slots ? code->index[pc] : NO_SLOT;
+}
+
+static uint64_t
+frame_pointer(uint32_t depth)
+{
+    return STACK_TOP - depth * FRAME_STRIDE;
+}
+
+/* Forms a stop at the machine's pc. */
+static struct stop
+stop_at(const struct machine *m, uint32_t reasons, const struct fault *fault)
+{
+    return (struct stop){ .reasons = reasons, .pc = m->pc, .fault = *fault };
+}
+
+/* clang-format off */
+#define DISPATCH() goto *s->handler
+#define NEXT(n) do { s += (n); DISPATCH(); } while (0)
+
+/* The branch in slot s[k] is taken. */
+#define TAKE(k) do { \
+        s += (k); \
+        base -= s->jump; \
+        cycles += s->taken_cycles; \
+        s += s->jump + 1; \
+        if (unlikely(base > quiet)) \
+            goto attend; \
+        DISPATCH(); \
+    } while (0)
+
+/* To any slot, from instruction s. */
+#define MOVE(to) do { \
+        const ptrdiff_t from_i = s + 1 - slots, to_i = (to); \
+        base += from_i - to_i; \
+        cycles += code->cost_before[from_i] - code->cost_before[to_i]; \
+        s = slots + to_i; \
+        if (unlikely(base > quiet)) \
+            goto attend; \
+        DISPATCH(); \
+    } while (0)
+
+#define SAVE() do { \
+        memcpy(m->regs, r, sizeof m->regs); \
+        m->pc = s->pc; \
+        m->n_insns = (uint64_t)(base + (s - slots)); \
+        m->n_cycles = cycles + code->cost_before[s - slots]; \
+    } while (0)
+
+#define FAULT(...) do { \
+        fault = (struct fault){ __VA_ARGS__ }; \
+        goto fault; \
+    } while (0)
+
+/* Member k of the group that starts at s. */
+#define MEMBER(name, k) \
+    switch (do_##name(s + (k), r, host, s[k].dst, s[k].src)) { \
+    case FLOW_NEXT: break; \
+    case FLOW_TAKEN: TAKE(k); \
+    case FLOW_MISS: s += (k); goto miss; \
+    }
+
+#define HANDLE_COMMON(name) handle_##name: MEMBER(name, 0) NEXT(1);
+#define HANDLE_ALU HANDLE_COMMON
+#define HANDLE_NEG HANDLE_COMMON
+#define HANDLE_MOVSX HANDLE_COMMON
+#define HANDLE_SWAP HANDLE_COMMON
+#define HANDLE_ADDRSPACE HANDLE_COMMON
+#define HANDLE_LDDW HANDLE_COMMON
+#define HANDLE_JCC HANDLE_COMMON
+#define HANDLE_JA HANDLE_COMMON
+#define HANDLE_LDX HANDLE_COMMON
+#define HANDLE_LDSX HANDLE_COMMON
+#define HANDLE_ST HANDLE_COMMON
+#define HANDLE_STX HANDLE_COMMON
+#define HANDLE_LDACQ HANDLE_COMMON
+#define HANDLE_STREL HANDLE_COMMON
+#define HANDLE_ATOMIC HANDLE_COMMON
+#define HANDLE_ATOMIC_FETCH HANDLE_COMMON
+#define HANDLE_ATOMIC_CMPXCHG HANDLE_COMMON
+#define HANDLE_MAYGOTO(name) handle_##name: \
+    if (m->n_may_goto >= m->env.may_goto_limit) \
+        TAKE(0); \
+    m->n_may_goto++; \
+    NEXT(1);
+#define HANDLE_CALL(name) handle_##name: goto helper;
+#define HANDLE_CALLK(name) handle_##name: goto helper;
+#define HANDLE_LDABS(name) handle_##name: goto packet;
+#define HANDLE_LDIND(name) handle_##name: goto packet;
+#define HANDLE_CALLL(name) handle_##name: callee = (uint32_t)(s + 1 - slots) + (uint32_t)s->jump; goto call;
+#define HANDLE_CALLX(name) handle_##name: \
+    callee = slot_of_address(code, r[s->dst]); \
+    if (callee == NO_SLOT) \
+        FAULT(.kind = FAULT_PC, .addr = r[s->dst]); \
+    goto call;
+#define HANDLE_EXIT(name) handle_##name: goto leave;
+
+/* Whether the branch to no instruction in slot s would be taken. */
+#define WILD_JCC(name) case OP_##name: if (do_##name(s, r, host, s->dst, s->src) == FLOW_NEXT) NEXT(1); break;
+#define WILD_MAYGOTO(name) case OP_##name: if (m->n_may_goto < m->env.may_goto_limit) { m->n_may_goto++; NEXT(1); } break;
+#define WILD_ALU(name)
+#define WILD_NEG(name)
+#define WILD_MOVSX(name)
+#define WILD_SWAP(name)
+#define WILD_ADDRSPACE(name)
+#define WILD_LDDW(name)
+#define WILD_JA(name)
+#define WILD_LDX(name)
+#define WILD_LDSX(name)
+#define WILD_ST(name)
+#define WILD_STX(name)
+#define WILD_LDACQ(name)
+#define WILD_STREL(name)
+#define WILD_ATOMIC(name)
+#define WILD_ATOMIC_FETCH(name)
+#define WILD_ATOMIC_CMPXCHG(name)
+#define WILD_CALL(name)
+#define WILD_CALLK(name)
+#define WILD_CALLL(name)
+#define WILD_CALLX(name)
+#define WILD_LDABS(name)
+#define WILD_LDIND(name)
+#define WILD_EXIT(name)
+/* clang-format on */
+
+/* Runs, or, without a run, only tells where its handlers are. */
+static struct stop
+loop(const struct run *run, const void *const **labels)
+{
+    static const void *const handlers[N_HANDLERS] = {
+#define INSN(kind, name, ...) [HANDLER_##name] = &&handle_##name,
+#include "sim/isa/isa.def"
+        [HANDLER_illegal] = &&handle_illegal, [HANDLER_unresolved] = &&handle_unresolved, [HANDLER_wild] = &&handle_wild,
+        [HANDLER_end] = &&handle_end,         [HANDLER_trap] = &&handle_trap,             [HANDLER_step] = &&attend,
+    };
+    if (labels) {
+        *labels = handlers;
+        return (struct stop){ 0 };
+    }
+
+    struct code *const code = run->code;
+    struct machine *const m = run->machine;
+    struct slot *const slots = code->slots;
+    uint8_t *const host = memory_host(&m->mem, 0);
+    bool resume = run->resume;
+    uint64_t r[N_REGS];
+    struct slot *s, *planted = NULL;
+    const void *planted_over = NULL;
+    int64_t base, quiet;
+    uint64_t cycles;
+    uint32_t reasons, callee;
+    struct fault fault = { .kind = FAULT_NONE };
+    enum helper_outcome outcome;
+
+enter: /* with the machine's state */
+    s = slots + code->index[m->pc];
+    base = (int64_t)m->n_insns - (s - slots);
+    cycles = m->n_cycles - code->cost_before[s - slots];
+    memcpy(r, m->regs, sizeof r);
+
+attend: /* at s, between two instructions */
+    if (planted)
+        planted->handler = planted_over;
+    planted = NULL;
+    reasons = base + (s - slots) >= run->limit ? STOP_BUDGET : 0;
+    if (*m->interrupt) {
+        *m->interrupt = 0;
+        reasons |= STOP_INTERRUPT;
+    }
+    if (code->traps[s - slots] && !resume)
+        reasons |= STOP_TRAP;
+    if (reasons)
+        goto stop;
+    quiet = base + QUIET_INSNS;
+    if (quiet > run->limit - code->n - 1)
+        quiet = run->limit - code->n - 1;
+    if (base > quiet || resume) {
+        quiet = INT64_MIN;
+        planted = s + 1;
+        planted_over = planted->handler;
+        planted->handler = &&attend;
+    }
+    resume = false;
+    goto *handlers[code_handler(code, (uint32_t)(s - slots))];
+
+#define INSN(kind, name, ...) HANDLE_##kind(name)
+#include "sim/isa/isa.def"
+
+miss:
+    SAVE();
+    if (!code_refill(code, m, s, m->regs, &fault))
+        goto fault;
+    goto *handlers[code_handler(code, (uint32_t)(s - slots))];
+
+helper:
+    SAVE();
+    outcome = helper_call(m, &fault);
+    goto called;
+packet:
+    SAVE();
+    outcome = helper_load_packet(m, &fault);
+called:
+    if (outcome == HELPER_FAULT)
+        goto fault;
+    code_void_bounds(code, m);
+    if (outcome == HELPER_DONE) {
+        memcpy(r, m->regs, sizeof r);
+        NEXT(1);
+    }
+    if (m->has_exited) {
+        memcpy(r, m->regs, sizeof r);
+        goto exited;
+    }
+    m->n_insns++;
+    m->n_cycles += code->cost_before[s + 1 - slots] - code->cost_before[s - slots];
+    goto enter;
+
+call:
+    if (m->depth + 1 >= MAX_FRAMES)
+        FAULT(.kind = FAULT_CALL_DEPTH);
+    m->depth++;
+    memcpy(m->frames[m->depth].saved, &r[REG_6], sizeof m->frames[0].saved);
+    m->frames[m->depth].return_pc = s[1].pc;
+    r[REG_10] = frame_pointer(m->depth);
+    MOVE(callee);
+
+leave:
+    if (m->depth == 0)
+        goto exited;
+    memcpy(&r[REG_6], m->frames[m->depth].saved, sizeof m->frames[0].saved);
+    for (int i = REG_1; i <= REG_5; i++)
+        r[i] = REG_CLOBBERED;
+    callee = code->index[m->frames[m->depth].return_pc];
+    m->depth--;
+    r[REG_10] = frame_pointer(m->depth);
+    MOVE(callee);
+
+exited: /* by the instruction at s: it counts, pc stays */
+    SAVE();
+    m->has_exited = true;
+    m->n_insns++;
+    m->n_cycles += code->cost_before[s + 1 - slots] - code->cost_before[s - slots];
+    reasons = STOP_EXIT | ((int64_t)m->n_insns >= run->limit ? STOP_BUDGET : 0);
+    goto stopped;
+
+handle_wild:
+    switch (code->program->insns[s->pc].op) {
+#define INSN(kind, name, ...) WILD_##kind(name)
+#include "sim/isa/isa.def"
+    }
+    FAULT(.kind = FAULT_PC, .addr = (uint64_t)insn_target(&code->program->insns[s->pc], s->pc));
+handle_illegal:
+    FAULT(.kind = FAULT_ILLEGAL_INSN);
+handle_unresolved:
+    FAULT(.kind = FAULT_UNRESOLVED);
+handle_end:
+    FAULT(.kind = FAULT_PC, .addr = s->pc);
+handle_trap:
+    reasons = STOP_TRAP;
+    goto stop;
+fault:
+    reasons = STOP_FAULT;
+stop:
+    SAVE();
+stopped:
+    if (planted)
+        planted->handler = planted_over;
+    return stop_at(m, reasons, &fault);
+}
+
+static struct code *
+open_code(const struct program *program, const struct cost_model *costs, struct errinfo *e)
+{
+    (void)e;
+    const void *const *labels;
+    loop(NULL, &labels);
+    return code_open(program, costs, labels);
+}
+
+static struct stop
+run_code(struct code *code, struct machine *m, uint64_t budget, bool resume)
+{
+    const struct fault none = { .kind = FAULT_NONE }, nowhere = { .kind = FAULT_PC, .addr = m->pc };
+    if (m->has_exited)
+        return stop_at(m, STOP_EXIT, &none);
+    if (m->pc > code->program->n_slots || code->index[m->pc] == NO_SLOT)
+        return stop_at(m, budget ? STOP_FAULT : STOP_BUDGET, budget ? &nowhere : &none);
+    code_void_bounds(code, m);
+    uint64_t room = (uint64_t)INT64_MAX - m->n_insns;
+    struct run run = { .code = code, .machine = m, .limit = (int64_t)(m->n_insns + (budget < room ? budget : room)), .resume = resume };
+    return loop(&run, NULL);
+}
+
+const struct engine interp_engine = {
+    .name = "interp",
+    .open = open_code,
+    .close = code_close,
+    .set_trap = code_set_trap,
+    .run = run_code,
+};

@@ -1,0 +1,178 @@
+/* Predecoding: from the program's instructions to slots, and what a slot knows: its handler and the bounds of its memory access.
+ * Invariant: a slot's handler is always what code_choose() says, but for the moments in which the loop has planted a step. */
+#include "config.h"
+
+#include "sim/interp_code.h"
+
+#include "sim/base/base.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct insn *
+insn_at(const struct code *code, uint32_t i)
+{
+    return &code->program->insns[code->slots[i].pc];
+}
+
+/* Slot that the branch in slot i goes to; NO_SLOT when there is no instruction. */
+static uint32_t
+target_slot(const struct code *code, uint32_t i)
+{
+    int64_t pc = insn_target(insn_at(code, i), code->slots[i].pc);
+    return pc >= 0 && pc < code->program->n_slots ? code->index[pc] : NO_SLOT;
+}
+
+static bool
+is_fixed_branch(enum insn_kind kind)
+{
+    return kind == KIND_JCC || kind == KIND_JA || kind == KIND_MAYGOTO || kind == KIND_CALLL;
+}
+
+/* Numbers the instructions: code->index and every slot's pc. */
+static void
+number_slots(struct code *code)
+{
+    const struct program *p = code->program;
+    for (uint32_t pc = 0; pc < p->n_slots; pc++) {
+        if (p->insns[pc].op == OP_lddw_tail) {
+            code->index[pc] = NO_SLOT;
+            continue;
+        }
+        code->index[pc] = code->n;
+        code->slots[code->n++].pc = pc;
+    }
+    code->index[p->n_slots] = code->n;
+    code->slots[code->n].pc = p->n_slots;
+}
+
+static void
+fill_slot(struct code *code, uint32_t i)
+{
+    const struct insn *insn = insn_at(code, i);
+    struct slot *s = &code->slots[i];
+    s->dst = insn->dst;
+    s->src = insn->src;
+    s->off = insn->off;
+    s->imm = (int32_t)insn->imm;
+    if (insn_kind(insn) == KIND_LDDW)
+        s->wide = (uint64_t)insn->imm;
+    uint32_t target = is_fixed_branch(insn_kind(insn)) ? target_slot(code, i) : NO_SLOT;
+    if (target != NO_SLOT) {
+        s->jump = (int32_t)(target - (i + 1));
+        s->taken_cycles = code->cost_before[i + 1] - code->cost_before[target];
+    }
+}
+
+static uint32_t
+access_bytes(const struct insn *insn)
+{
+    return insn_row(insn)->width_bits / 8;
+}
+
+static bool
+is_atomic(enum insn_kind kind)
+{
+    return kind == KIND_ATOMIC || kind == KIND_ATOMIC_FETCH || kind == KIND_ATOMIC_CMPXCHG || kind == KIND_LDACQ || kind == KIND_STREL;
+}
+
+enum handler
+code_handler(const struct code *code, uint32_t i)
+{
+    if (i >= code->n)
+        return HANDLER_end;
+    const struct insn *insn = insn_at(code, i);
+    if (insn->flags & INSN_UNRESOLVED)
+        return HANDLER_unresolved;
+    if (insn->op >= N_OPS)
+        return HANDLER_illegal;
+    if (is_fixed_branch(insn_kind(insn)) && target_slot(code, i) == NO_SLOT)
+        return HANDLER_wild;
+    return (enum handler)insn->op; /* handlers of rows have the numbers of their ops */
+}
+
+void
+code_choose(struct code *code, uint32_t i)
+{
+    code->slots[i].handler = code->labels[code->traps[i] ? HANDLER_trap : code_handler(code, i)];
+}
+
+void
+code_void_bounds(struct code *code, const struct machine *m)
+{
+    if (code->machine == m && code->generation == m->mem.generation)
+        return;
+    for (uint32_t k = 0; k < code->n_filled; k++)
+        code->slots[code->filled[k]].room = 0;
+    code->n_filled = 0;
+    code->machine = m;
+    code->generation = m->mem.generation;
+}
+
+bool
+code_refill(struct code *code, struct machine *m, struct slot *s, const uint64_t *regs, struct fault *why)
+{
+    const struct insn *insn = insn_at(code, (uint32_t)(s - code->slots));
+    enum insn_kind kind = insn_kind(insn);
+    bool is_load = kind == KIND_LDX || kind == KIND_LDSX || kind == KIND_LDACQ;
+    uint64_t addr = regs[is_load ? s->src : s->dst] + (uint64_t)(int64_t)s->off, lo, hi;
+    uint32_t len = access_bytes(insn);
+    enum access access = is_load ? MEM_READ : MEM_WRITE;
+    if (!memory_translate(&m->mem, addr, len, access, why) || !memory_bounds(&m->mem, addr, access, &lo, &hi))
+        return false;
+    if (is_atomic(kind) && addr % len) {
+        *why = (struct fault){ .kind = FAULT_MISALIGNED, .access = access, .addr = addr, .len = len };
+        return false;
+    }
+    if (s->room == 0) {
+        code->filled = grow(code->filled, code->n_filled, &code->cap_filled, sizeof *code->filled);
+        code->filled[code->n_filled++] = (uint32_t)(s - code->slots);
+    }
+    s->lo = (uint32_t)lo;
+    s->room = (uint32_t)(hi - lo - len + 1);
+    return true;
+}
+
+struct code *
+code_open(const struct program *program, const struct cost_model *costs, const void *const *labels)
+{
+    struct code *code = xcalloc(1, sizeof *code);
+    code->program = program;
+    code->labels = labels;
+    code->slots = xcalloc(program->n_slots + 2, sizeof *code->slots);
+    code->index = xcalloc(program->n_slots + 1, sizeof *code->index);
+    number_slots(code);
+    code->cost_before = xcalloc(code->n + 2, sizeof *code->cost_before);
+    code->traps = xcalloc(code->n + 2, sizeof *code->traps);
+    for (uint32_t i = 0; i < code->n; i++)
+        code->cost_before[i + 1] = code->cost_before[i] + cost_of(costs, insn_at(code, i));
+    code->cost_before[code->n + 1] = code->cost_before[code->n];
+    for (uint32_t i = 0; i < code->n; i++)
+        fill_slot(code, i);
+    for (uint32_t i = 0; i < code->n + 2; i++)
+        code_choose(code, i);
+    return code;
+}
+
+void
+code_close(struct code *code)
+{
+    if (!code)
+        return;
+    free(code->slots);
+    free(code->index);
+    free(code->cost_before);
+    free(code->traps);
+    free(code->filled);
+    free(code);
+}
+
+void
+code_set_trap(struct code *code, uint32_t pc, bool on)
+{
+    uint32_t i = pc <= code->program->n_slots ? code->index[pc] : NO_SLOT;
+    if (i == NO_SLOT)
+        return;
+    code->traps[i] = on;
+    code_choose(code, i);
+}

@@ -1,0 +1,79 @@
+/* Predecoded programs: what the interpreter runs. Shared by sim/interp*.c only; sim/engine.h is the public side.
+ *
+ * One struct slot per INSTRUCTION, in program order (the second half of a 16-byte instruction has none), then one for "fell off
+ * the end". So the distance between two slots is the number of instructions between them: the counters need no work except where
+ * control leaves the straight line (see interp.c). */
+#ifndef SIM_INTERP_CODE_H
+#define SIM_INTERP_CODE_H
+
+#include "sim/engine.h"
+
+struct slot {
+    const void *handler; /* what dispatch jumps to: a trap, a fused handler, or the instruction's own */
+    uint8_t dst, src;
+    int16_t off;         /* displacement of a memory access */
+    int32_t imm;
+    int32_t jump;        /* branches: target in slots, from the following one */
+    uint32_t pc;         /* in the program's image */
+    union {
+        /* Memory access: the guest bytes [lo, lo + room + its own length - 1) may be touched, so an address is good when
+         * addr - lo < room. room 0: nothing is known yet. */
+        struct {
+            uint32_t lo, room;
+        };
+        uint64_t wide;         /* LDDW: the constant */
+        uint64_t taken_cycles; /* branches: what the straight line counted for the skipped slots, negated; see interp.c */
+    };
+};
+
+/* What a slot executes: a row of isa.def or one of these. The interpreter's loop has one handler for each. */
+enum handler {
+#define INSN(kind, name, ...) HANDLER_##name,
+#include "sim/isa/isa.def"
+    HANDLER_illegal,    /* no such opcode */
+    HANDLER_unresolved, /* refers to something that the object does not provide */
+    HANDLER_wild,       /* a branch to no instruction */
+    HANDLER_end,        /* off the end of the program */
+    HANDLER_trap,
+    HANDLER_step,       /* planted behind an instruction that is to be executed alone */
+    N_HANDLERS
+};
+
+struct code {
+    const struct program *program;
+    const void *const *labels; /* indexed by enum handler */
+    struct slot *slots;        /* n + 2: the last but one is "off the end", the last one only room for planting */
+    uint32_t n;                /* instructions */
+    uint32_t *index;           /* slot of a pc, n_slots + 1 of them; the tail of a 16-byte instruction has NO_SLOT */
+    uint64_t *cost_before;     /* sum of the costs of slots [0, i); n + 2 of them */
+    bool *traps;               /* by slot, n + 2 of them */
+    /* Slots that know bounds, for voiding them; and what those bounds belong to. */
+    uint32_t *filled;
+    uint32_t n_filled;
+    size_t cap_filled;
+    const struct machine *machine;
+    uint64_t generation;
+};
+
+#define NO_SLOT UINT32_MAX
+
+/* labels: the loop's handlers. O(slots). */
+struct code *code_open(const struct program *program, const struct cost_model *costs, const void *const *labels);
+void code_close(struct code *code);
+
+/* A pc without an instruction has no trap. */
+void code_set_trap(struct code *code, uint32_t pc, bool on);
+
+/* Which handler the instruction of slot i has when it is executed alone, traps or not. */
+enum handler code_handler(const struct code *code, uint32_t i);
+
+/* Sets slots[i].handler to what i's trap and its neighbours' ask for. */
+void code_choose(struct code *code, uint32_t i);
+
+/* Forgets all bounds when they belong to another machine or to regions that have changed since. */
+void code_void_bounds(struct code *code, const struct machine *m);
+
+/* The access of slot s missed its bounds: refills them. False with *why when the access is not allowed. regs are the current ones. */
+bool code_refill(struct code *code, struct machine *m, struct slot *s, const uint64_t *regs, struct fault *why);
+
+#endif
