@@ -13,8 +13,10 @@ enum helper_outcome {
 
 enum helper_arg {
     ARG_NONE, ARG_ANY, ARG_CTX, ARG_MAP, ARG_MAP_KEY, ARG_MAP_VALUE,
-    ARG_MEM_READ,  /* pointer, the next argument is its size */
+    ARG_MAP_VALUE_WRITE,
+    ARG_MEM_READ,  /* pointer, the next argument is its size; anything when that is 0 */
     ARG_MEM_WRITE,
+    ARG_LONG_WRITE, /* pointer to 8 bytes */
     ARG_SIZE, ARG_SIZE_OR_ZERO, ARG_FLAGS, ARG_STRING, ARG_RINGBUF_RECORD,
 };
 

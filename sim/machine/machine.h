@@ -73,6 +73,7 @@ struct machine {
     struct memory mem;
     struct map *maps; /* one per program->maps, same index */
     struct packet packet;
+    uint64_t ctx;       /* what r1 was at the start: what helpers and tail calls take for the context */
     struct input input; /* copy of what it was started on */
     struct env env;
     struct output *outputs;
@@ -85,6 +86,7 @@ struct machine {
 
     /* Set by a signal handler or another thread; engines look at every backward branch and call. Owned by the front end, never NULL. */
     volatile sig_atomic_t *interrupt;
+    volatile sig_atomic_t no_interrupt; /* what interrupt points to until a front end sets it */
 };
 
 /* A machine for `program` with maps created and filled with their initial contents. Reports what had to be cut (a map larger than

@@ -13,9 +13,16 @@ struct map {
     uint64_t handle;      /* guest pointer: GUEST_MAP + index * MAP_STRIDE */
     uint32_t max_entries; /* may be less than def's when guest memory is too small; machine_new says so */
     uint32_t value_stride; /* distance of values (and of per-CPU copies) in guest memory */
+    uint32_t values;      /* guest address of the first value; 0 when the family has none */
+    bool is_percpu;
+    bool is_indexed;      /* the key is a 4-byte index */
+    uint32_t n_copies;    /* values per entry: CPUs for per-CPU maps, else 1 */
     uint32_t state;       /* guest address of the family's bookkeeping */
     uint32_t state_bytes;
 };
+
+/* Called by machine_new. */
+void map_create_all(struct machine *m, struct buf *notes);
 
 /* The map whose handle is `addr`, NULL when it is none. */
 struct map *map_of_handle(struct machine *m, uint64_t addr);
@@ -29,6 +36,8 @@ int map_delete(struct machine *m, struct map *map, const void *key);
 int map_next_key(struct machine *m, struct map *map, const void *key, void *next);
 /* Guest address of cpu's copy; for maps that are not per-CPU the value itself. 0 when absent. */
 uint64_t map_lookup_cpu(struct machine *m, struct map *map, const void *key, uint32_t cpu);
+/* Key of the element whose value is at guest address `value`; false when it is free. key has room for def->key_bytes. */
+bool map_key_at(struct machine *m, struct map *map, uint64_t value, void *key);
 uint32_t map_n_entries(struct machine *m, struct map *map);
 const char *map_type_name(uint32_t type); /* bpftool's names: "hash", "percpu_array"; "type 99" has none: NULL */
 

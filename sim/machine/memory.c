@@ -176,10 +176,7 @@ memory_remove(struct memory *mem, uint32_t base)
 void
 memory_change(struct memory *mem, uint32_t base, const struct region *region)
 {
-    struct region *old = &mem->regions[index_of(mem, base)];
-    if (region->n && old->base == region->base && old->elem_bytes == region->elem_bytes && old->stride == region->stride &&
-        old->n == region->n && old->access == region->access && old->kind == region->kind && old->index == region->index &&
-        old->origin == region->origin)
+    if (region->n && region_equal(&mem->regions[index_of(mem, base)], region))
         return;
     memory_remove(mem, base);
     if (region->n)

@@ -27,6 +27,13 @@ struct region {
     uint32_t origin;     /* guest address that names count from: "pkt+62" is origin + 62 (packet: data, not headroom) */
 };
 
+static inline bool
+region_equal(const struct region *a, const struct region *b)
+{
+    return a->base == b->base && a->elem_bytes == b->elem_bytes && a->stride == b->stride && a->n == b->n && a->access == b->access &&
+           a->kind == b->kind && a->index == b->index && a->origin == b->origin;
+}
+
 enum fault_kind {
     FAULT_NONE,
     FAULT_UNMAPPED,   /* no region there */

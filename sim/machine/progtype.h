@@ -12,13 +12,16 @@ enum ctx_family {
     CTX_BYTES,   /* a flat struct whose bytes the user supplies: pt_regs, tracepoint records, raw_tp arguments */
 };
 
-/* A field of a context struct, for `info context`, `set ctx` and for the rule of who may write it. */
+/* A field of a context struct, for `info context`, `set ctx` and for the rule of who may read and write it. */
+enum ctx_access { CTX_READ = 1, CTX_WRITE = 2 };
 struct ctx_field {
     const char *name;
     uint16_t off, bytes;
-    bool is_writable; /* by the guest, for this program type */
-    bool is_input;    /* settable through ctx_in */
+    uint8_t access; /* of the guest, for this program type: CTX_READ | CTX_WRITE; 0: the kernel refuses to load it */
+    bool is_input;  /* settable through ctx_in */
 };
+
+struct verdict; /* a return value and its name */
 
 struct prog_type {
     const char *name;       /* "xdp", "tc", "socket_filter", "kprobe", ...: what --type takes */
@@ -28,8 +31,11 @@ struct prog_type {
     const char *const *sections; /* prefixes of section names, NULL-terminated: libbpf's table and the pre-1.0 ones */
     const struct ctx_field *fields; /* NULL for CTX_GENERIC and CTX_BYTES */
     uint32_t n_fields;
+    const struct verdict *verdicts; /* for prog_type_verdict */
     bool has_ld_abs; /* LDABS and LDIND are allowed */
     bool test_run;   /* BPF_PROG_TEST_RUN exists for it */
+    bool ctx_is_open;     /* CTX_BYTES: the context is as long as the bytes given (ctx_bytes is the most, and all zeros when none are) */
+    bool ctx_is_writable; /* CTX_BYTES: the guest may write it */
 };
 
 extern const struct prog_type prog_types[];
