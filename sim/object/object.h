@@ -6,7 +6,7 @@
  * Linking (link.c) runs these steps in this order; each appends to the program or fills fields of the object that say where
  * something went:
  *   sections get a place    section.base_pc (code), section.map (data)
- *   maps                    maps_legacy.c, maps_btf.c, maps_data.c     symbol.map
+ *   maps                    maps.c, maps_legacy.c, maps_btf.c           map_places
  *   externs_link            debuginfo.h: .kconfig and .ksyms variables  symbol.map, symbol.map_off
  *   code                    copied to program.code, decoded to program.insns (second slots of LDDW marked)
  *   relocations             relocate.c: refs, externs, insn.imm
@@ -53,7 +53,7 @@ struct symbol {
     uint64_t n_bytes;
     uint8_t type;         /* STT_* */
     uint8_t binding;      /* STB_* */
-    int32_t map;          /* .kconfig variables: the map of .kconfig; symbols of maps: that map; otherwise -1 */
+    int32_t map;          /* .kconfig variables: the map of .kconfig; otherwise -1 */
     uint64_t map_off;     /* .kconfig variables: offset of the value in that map */
     int32_t extern_index; /* index into program.externs once something refers to it; -1 */
 };
@@ -72,7 +72,7 @@ struct map_place {
     uint32_t section;
     uint64_t off, n_bytes;
     uint32_t map;
-    uint64_t values_off;  /* BTF: where in the definition the static initialisers (values) begin */
+    uint64_t values_off;  /* BTF: where in the definition the static initialisers (values) begin; UINT64_MAX: there are none */
 };
 
 struct object {
@@ -88,7 +88,11 @@ struct object {
     uint32_t n_relocations;
     struct map_place *map_places; /* sorted by section and off */
     uint32_t n_map_places;
-    struct btf *btf;      /* parsed .BTF, NULL when missing or broken (then there is a note); moves to program.btf */
+    struct btf *btf;      /* parsed .BTF, NULL when missing or broken; moves to program.btf at the end of linking */
+    char btf_error[160];  /* why .BTF could not be used, "" */
+    bool is_from_gcc;     /* by its .comment; GNU as 2.40 leaves symbol + addend in the patched bytes, not the addend */
+    uint32_t *symbol_order; /* indexes of the named symbols in sections, by section, value, functions and globals first */
+    uint32_t n_symbol_order;
 };
 
 /* Limits; what exceeds them is ERR_TOO_LARGE. */
@@ -109,6 +113,9 @@ void object_free(struct object *o);
 
 /* Index of the first section of that name, 0 when there is none. O(sections). */
 uint32_t object_section_named(const struct object *o, const char *name);
+
+/* The named symbols of a section (no section symbols) as indexes into symbols, by offset. O(log symbols). */
+const uint32_t *object_symbols_in(const struct object *o, uint32_t section, uint32_t *n);
 
 /* Slot of the image for a byte offset in a code section; -1 when it is no code, out of range or not a multiple of 8. */
 int64_t object_slot(const struct object *o, uint32_t section, uint64_t off);

@@ -111,7 +111,7 @@ struct program {
     struct line *lines; /* sorted by pc */
     uint32_t n_lines;
     struct note *notes;
-    uint32_t n_notes;
+    uint32_t n_notes, n_notes_lost; /* lost: how many more there were; the last note says so, too */
     char license[64]; /* "" when the object has none */
     uint32_t kernel_version;
     struct btf *btf;  /* the object's own BTF, NULL when it has none */
@@ -131,7 +131,8 @@ enum err program_load(const char *path, const struct load_options *options, stru
 enum err program_load_bytes(const char *path, const uint8_t *bytes, size_t n_bytes, const struct load_options *options,
                             struct program **out, struct errinfo *e);
 
-/* A program of one function "main" from raw code: vectors, fuzzing. code is copied. n_slots 1..MAX_SLOTS. */
+/* A program of the function "main" from raw code: vectors, fuzzing. Local calls begin further functions, "sub_PC". code is copied.
+ * n_slots 1..MAX_SLOTS. Map pseudo-loads keep their numbers and are INSN_UNRESOLVED: there are no maps. */
 struct program *program_from_code(const uint8_t *code, uint32_t n_slots);
 
 void program_free(struct program *p);

@@ -1,0 +1,180 @@
+/* What maps of all origins share: places, data sections as maps, mending, guest addresses. See maps.h. */
+#include "config.h"
+
+#include "sim/object/maps.h"
+
+#include "sim/base/base.h"
+#include "sim/object/btf.h"
+#include "sim/object/layout.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Entries of a map whose size the object leaves to user space. */
+enum { DEFAULT_ENTRIES = 1024 };
+
+/* Distance of data sections in the guest: a page, so that running over the end of one never meets the next. */
+enum { DATA_GUARD_BYTES = 4096 };
+
+int32_t
+maps_add(struct object *o, struct program *p, const char *name, enum map_origin origin, uint32_t section, uint64_t off,
+         uint64_t n_bytes)
+{
+    if (p->n_maps == MAX_MAPS) {
+        program_note(p, -1, "map %.100s is left out: the limit is %d maps", name, MAX_MAPS);
+        return -1;
+    }
+    uint32_t index = p->n_maps;
+    struct map_def *def = LIST_ADD(p->maps, p->n_maps);
+    def->name = xstrndup(name, OBJECT_NAME_MAX);
+    def->origin = origin;
+    def->inner = -1;
+    if (section) {
+        struct map_place *place = LIST_ADD(o->map_places, o->n_map_places);
+        *place = (struct map_place){ .section = section, .off = off, .n_bytes = n_bytes, .map = index, .values_off = UINT64_MAX };
+    }
+    return (int32_t)index;
+}
+
+void
+maps_data_link(struct object *o, struct program *p)
+{
+    for (uint32_t i = 1; i < o->n_sections; i++) {
+        struct section *s = &o->sections[i];
+        if (s->kind != SECTION_DATA)
+            continue;
+        s->map = maps_add(o, p, s->name, MAP_FROM_DATA, 0, 0, 0);
+        if (s->map < 0)
+            return;
+        struct map_def *def = &p->maps[s->map];
+        def->type = BPF_MAP_TYPE_ARRAY;
+        def->key_bytes = 4;
+        def->value_bytes = (uint32_t)s->n_bytes;
+        def->max_entries = 1;
+        def->is_readonly = !(s->flags & SHF_WRITE) || strncmp(s->name, ".rodata", 7) == 0;
+        def->value_btf_id = o->btf ? btf_datasec_named(o->btf, s->name) : 0;
+        if (s->bytes) {
+            def->init = xmalloc(s->n_bytes);
+            memcpy(def->init, s->bytes, s->n_bytes);
+        }
+    }
+}
+
+static int
+compare_places(const void *a, const void *b)
+{
+    const struct map_place *x = a, *y = b;
+    if (x->section != y->section)
+        return x->section < y->section ? -1 : 1;
+    return x->off < y->off ? -1 : x->off > y->off;
+}
+
+const struct map_place *
+maps_at(const struct object *o, uint32_t section, uint64_t off)
+{
+    uint32_t lo = 0, hi = o->n_map_places;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        const struct map_place *place = &o->map_places[mid];
+        if (place->section < section || (place->section == section && place->off <= off))
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    if (lo == 0)
+        return NULL;
+    const struct map_place *place = &o->map_places[lo - 1];
+    return place->section == section && off - place->off < place->n_bytes ? place : NULL;
+}
+
+/* What the kernel demands of a type and what definitions get wrong. value_bytes 0: whatever the definition says. */
+static const struct shape_row {
+    uint32_t type;
+    bool is_sizeless;      /* the kernel refuses key and value sizes */
+    uint32_t key_bytes, value_bytes; /* assumed when the definition leaves them out */
+} shapes[] = {
+    { BPF_MAP_TYPE_RINGBUF, true, 0, 0 },
+    { BPF_MAP_TYPE_USER_RINGBUF, true, 0, 0 },
+    { BPF_MAP_TYPE_PERF_EVENT_ARRAY, false, 4, 4 },
+    { BPF_MAP_TYPE_PROG_ARRAY, false, 4, 4 },
+    { BPF_MAP_TYPE_CGROUP_ARRAY, false, 4, 4 },
+    { BPF_MAP_TYPE_ARRAY_OF_MAPS, false, 4, 4 },
+    { BPF_MAP_TYPE_HASH_OF_MAPS, false, 4, 4 },
+    { BPF_MAP_TYPE_XSKMAP, false, 4, 4 },
+    { BPF_MAP_TYPE_SOCKMAP, false, 4, 4 },
+    { BPF_MAP_TYPE_DEVMAP, false, 4, 4 },
+    { BPF_MAP_TYPE_DEVMAP_HASH, false, 4, 4 },
+    { BPF_MAP_TYPE_CPUMAP, false, 4, 4 },
+};
+
+/* Types without max_entries; 32 is BPF_MAP_TYPE_CGRP_STORAGE, which Debian 12's header does not have. */
+static bool
+has_local_storage(uint32_t type)
+{
+    return type == BPF_MAP_TYPE_SK_STORAGE || type == BPF_MAP_TYPE_INODE_STORAGE || type == BPF_MAP_TYPE_TASK_STORAGE
+           || type == 32 || type == BPF_MAP_TYPE_CGROUP_STORAGE || type == BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE;
+}
+
+static void
+mend(struct program *p, struct map_def *def)
+{
+    const struct shape_row *shape = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(shapes); i++)
+        if (shapes[i].type == def->type)
+            shape = &shapes[i];
+    if (shape && shape->is_sizeless && (def->key_bytes || def->value_bytes)) {
+        program_note(p, -1, "map %.100s: a ring buffer has no key and no value; their sizes (%u, %u) are ignored", def->name, def->key_bytes,
+                     def->value_bytes);
+        def->key_bytes = def->value_bytes = 0;
+    }
+    if (shape && !shape->is_sizeless && (!def->key_bytes || !def->value_bytes)) {
+        def->key_bytes = def->key_bytes ? def->key_bytes : shape->key_bytes;
+        def->value_bytes = def->value_bytes ? def->value_bytes : shape->value_bytes;
+        program_note(p, -1, "map %.100s: key and value size are not given; %u and %u are assumed", def->name, def->key_bytes,
+                     def->value_bytes);
+    }
+    if (!def->max_entries && !has_local_storage(def->type)) {
+        def->max_entries = shape && shape->is_sizeless ? 4096 : DEFAULT_ENTRIES;
+        program_note(p, -1, "map %.100s: max_entries is 0, left for user space to set; %u is assumed", def->name, def->max_entries);
+    }
+    if (map_is_of_maps(def) && def->inner < 0)
+        program_note(p, -1, "map %.100s: no inner map is defined; look-ups find nothing", def->name);
+}
+
+void
+maps_close(struct object *o, struct program *p)
+{
+    if (o->n_map_places)
+        qsort(o->map_places, o->n_map_places, sizeof *o->map_places, compare_places);
+    for (uint32_t i = 0; i < p->n_maps; i++)
+        if (p->maps[i].origin != MAP_FROM_DATA)
+            mend(p, &p->maps[i]);
+}
+
+enum err
+maps_place_data(const struct object *o, struct program *p, struct errinfo *e)
+{
+    uint64_t addr = GUEST_DATA;
+    for (uint32_t i = 0; i < p->n_maps; i++) {
+        struct map_def *def = &p->maps[i];
+        if (def->origin != MAP_FROM_DATA)
+            continue;
+        if (def->value_bytes > GUEST_HEAP - addr - DATA_GUARD_BYTES)
+            return err_set(e, ERR_TOO_LARGE, o->path, 0, addr - GUEST_DATA + def->value_bytes, GUEST_HEAP - GUEST_DATA);
+        def->value_addr = addr;
+        addr = ROUND_UP(addr + def->value_bytes + DATA_GUARD_BYTES, 4096);
+        if (addr > GUEST_HEAP - 2 * DATA_GUARD_BYTES)
+            return err_set(e, ERR_TOO_LARGE, o->path, 0, addr - GUEST_DATA, GUEST_HEAP - GUEST_DATA);
+    }
+    return OK;
+}
+
+void
+maps_preset(struct program *p, uint32_t map, uint32_t key, uint32_t index)
+{
+    struct map_def *def = &p->maps[map];
+    struct map_preset *preset = LIST_ADD(def->presets, def->n_presets);
+    *preset = (struct map_preset){ .key = key, .index = index };
+}

@@ -1,0 +1,20 @@
+#!/bin/sh
+# compile.sh OUT_DIR: compiles the eBPF sources here in every variant that the installed compilers can: NAME-v1.o, -v2.o, -v3.o by clang
+# and NAME-gcc.o by bpf-gcc. Without a compiler its objects are missing, and so are those that
+# bpf-gcc refuses (reported here); tests that miss an object skip and say so.
+out=$1
+src=$(dirname "$0")
+mkdir -p "$out" || exit 1
+for file in "$src"/*.bpf.c; do
+    name=$(basename "$file" .bpf.c)
+    for cpu in v1 v2 v3; do
+        rm -f "$out/$name-$cpu.o"
+        [ -n "$BPF_CLANG" ] || continue
+        $BPF_CLANG $BPF_CPPFLAGS -target bpf -mcpu=$cpu -g -O2 -Wall -Wno-unused-function -c "$file" -o "$out/$name-$cpu.o" \
+            || exit 1
+    done
+    rm -f "$out/$name-gcc.o"
+    [ -n "$BPF_GCC" ] || continue
+    $BPF_GCC -idirafter /usr/include $BPF_CPPFLAGS -gbtf -O2 -w -c "$file" -o "$out/$name-gcc.o" \
+        || echo "compile.sh: $name: bpf-gcc can't compile it"
+done
