@@ -1,11 +1,80 @@
-/* The composition root: the only file that knows every engine and every front end. */
+/* The composition root: the only file that knows every engine and every subcommand. Reads the command line and hands over; see
+ * options.h for what the exit statuses mean. */
 #include "config.h"
 
+#include "ui/engines.h"
+#include "ui/message.h"
+#include "ui/options.h"
+
 #include <stdio.h>
+#include <string.h>
+
+/* Until the session lands; then ui/debug.c takes over. */
+int
+debug_main(const struct options *o)
+{
+    (void)o;
+    message_text("debugging is not built yet; see 'ebpfdbg run --help'");
+    return EXIT_USAGE;
+}
+
+static int (*const mains[N_SUBCOMMANDS])(const struct options *) = {
+#define SUBCOMMAND(name, ...) name##_main,
+#include "ui/subcommand.def"
+};
+
+const struct engine *const engines[] = { &interp_engine, NULL };
+
+const struct engine *
+engine_named(const char *name, struct errinfo *e)
+{
+    for (uint32_t i = 0; engines[i]; i++)
+        if (!name || !strcmp(name, engines[i]->name))
+            return engines[i];
+    struct buf what = BUF_EMPTY;
+    buf_printf(&what, "there is no engine '%s'", name);
+    err_set_detail(e, ERR_USAGE, buf_text(&what), "there is: interp");
+    buf_free(&what);
+    return NULL;
+}
+
+static void
+print(struct buf *text)
+{
+    fputs(buf_text(text), stdout);
+    buf_free(text);
+}
+
+static int
+run_subcommand(const struct options *o)
+{
+    struct buf text = BUF_EMPTY;
+    if (o->help) {
+        options_help(o->subcommand, &text);
+        print(&text);
+        return EXIT_DONE;
+    }
+    if (o->version) {
+        puts(PACKAGE_STRING);
+        return EXIT_DONE;
+    }
+    return mains[o->subcommand](o);
+}
 
 int
-main(void)
+main(int argc, char **argv)
 {
-    fputs("ebpfdbg: not built yet\n", stderr);
-    return 2;
+    struct options options;
+    struct errinfo e;
+    int status = EXIT_USAGE;
+    if (options_parse(argc, argv, &options, &e) == OK)
+        status = run_subcommand(&options);
+    else
+        message_error(&e, NULL);
+    options_free(&options);
+    if (fflush(stdout) == EOF && status == EXIT_DONE) {
+        message_text("standard output: can't be written");
+        status = EXIT_FAILED;
+    }
+    return status;
 }

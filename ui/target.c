@@ -1,0 +1,148 @@
+/* From options to something that can run. See target.h. */
+#include "config.h"
+
+#include "ui/target.h"
+
+#include "sim/base/base.h"
+#include "sim/machine/helper.h"
+#include "ui/message.h"
+#include "ui/pcap.h"
+
+#include <string.h>
+
+struct load_options
+target_load_options(const struct options *o)
+{
+    return (struct load_options){
+        .format = o->raw ? FORMAT_RAW : FORMAT_AUTO,
+        .btf_path = o->btf,
+        .helper_id = helper_id,
+    };
+}
+
+enum err
+target_costs(const char *name, struct cost_model *costs, struct errinfo *e)
+{
+    if (!name || !strcmp(name, "unit"))
+        cost_model_unit(costs);
+    else if (!strcmp(name, "table"))
+        cost_model_table(costs);
+    else
+        return cost_model_load(name, costs, e);
+    return OK;
+}
+
+/* "a, b, c" of all entry programs, for messages. */
+static void
+put_programs(const struct program *p, struct buf *out)
+{
+    const char *comma = "";
+    for (uint32_t i = 0; i < p->n_functions; i++) {
+        if (p->functions[i].is_program) {
+            buf_printf(out, "%s%s", comma, p->functions[i].name);
+            comma = ", ";
+        }
+    }
+}
+
+enum err
+target_entry(const struct program *p, const char *name, uint32_t *entry, struct errinfo *e)
+{
+    if (!p->n_functions)
+        return err_set_detail(e, ERR_INPUT, p->path, "there is no code in it");
+    for (uint32_t i = 0; i < p->n_functions; i++) {
+        const struct function *f = &p->functions[i];
+        if (name ? !strcmp(f->name, name) || !strcmp(f->section, name) : f->is_program) {
+            *entry = i;
+            return OK;
+        }
+    }
+    *entry = 0;
+    if (!name)
+        return OK;
+    struct buf what = BUF_EMPTY, next = BUF_EMPTY;
+    buf_printf(&what, "there is no program '%s' in %s", name, p->path);
+    buf_puts(&next, "it has ");
+    put_programs(p, &next);
+    err_set_detail(e, ERR_USAGE, buf_text(&what), buf_text(&next));
+    buf_free(&what);
+    buf_free(&next);
+    return ERR_USAGE;
+}
+
+enum err
+target_type(const struct program *p, uint32_t entry, const char *name, const struct prog_type **type, struct errinfo *e)
+{
+    *type = name ? prog_type_named(name) : prog_type_of_section(p->functions[entry].section);
+    if (*type)
+        return OK;
+    struct buf what = BUF_EMPTY;
+    buf_printf(&what, "there is no program type '%s'", name);
+    err_set_detail(e, ERR_USAGE, buf_text(&what), "ebpfdbg(1) lists them");
+    buf_free(&what);
+    return ERR_USAGE;
+}
+
+enum err
+target_input(const struct options *o, const struct prog_type *type, struct bytes *packet, struct bytes *ctx, struct errinfo *e)
+{
+    *packet = *ctx = (struct bytes){ 0 };
+    if (o->packet && o->pcap)
+        return err_set_detail(e, ERR_USAGE, "--packet and --pcap both give a packet", "use one of them");
+    enum err err = OK;
+    if (o->packet)
+        err = input_packet(o->packet, packet, e);
+    else if (o->pcap)
+        err = pcap_read_spec(o->pcap, packet, e);
+    if (!err && o->ctx)
+        err = input_ctx(o->ctx, type, packet->n, ctx, e);
+    if (err)
+        bytes_free(packet);
+    return err;
+}
+
+static void
+print_notes(const struct program *p)
+{
+    for (uint32_t i = 0; i < p->n_notes; i++)
+        message_text("%s: %s", p->path, p->notes[i].text);
+}
+
+enum err
+target_open(const struct options *o, struct target *t, struct errinfo *e)
+{
+    *t = (struct target){ 0 };
+    struct load_options load = target_load_options(o);
+    enum err err = program_load(o->operand, &load, &t->program, e);
+    if (err)
+        return err;
+    print_notes(t->program);
+    t->engine = engine_named(o->engine, e);
+    err = t->engine ? OK : e->code;
+    if (!err)
+        err = target_costs(o->cost, &t->costs, e);
+    if (!err)
+        err = target_entry(t->program, o->prog, &t->entry, e);
+    if (!err)
+        err = target_type(t->program, t->entry, o->type, &t->type, e);
+    if (!err)
+        err = target_input(o, t->type, &t->packet, &t->ctx, e);
+    if (err)
+        target_close(t);
+    return err;
+}
+
+void
+target_close(struct target *t)
+{
+    program_free(t->program);
+    bytes_free(&t->packet);
+    bytes_free(&t->ctx);
+    t->program = NULL;
+}
+
+struct input
+target_as_input(const struct bytes *packet, const struct bytes *ctx)
+{
+    return (struct input){ .packet = packet->data, .packet_bytes = packet->n, .ctx = ctx->data, .ctx_bytes = ctx->n };
+}

@@ -1,0 +1,44 @@
+/* What a command line asks to run: the program, its entry and type, the input, the engine and the cost model. One way to read these
+ * options for all subcommands. */
+#ifndef UI_TARGET_H
+#define UI_TARGET_H
+
+#include "sim/machine/input.h"
+#include "sim/machine/machine.h"
+#include "sim/machine/progtype.h"
+#include "ui/engines.h"
+#include "ui/input.h"
+#include "ui/options.h"
+
+struct target {
+    struct program *program;
+    uint32_t entry; /* function index */
+    const struct prog_type *type;
+    const struct engine *engine;
+    struct cost_model costs;
+    struct bytes packet, ctx; /* data NULL when not given */
+};
+
+/* How the options want a file to be read. */
+struct load_options target_load_options(const struct options *o);
+
+/* The cost model that --cost names: "unit" (or NULL), "table", or a file. ERR_OPEN, ERR_COST_FILE. */
+enum err target_costs(const char *name, struct cost_model *costs, struct errinfo *e);
+
+/* The function to run: the one named, the first program, or the first function. ERR_USAGE when the name is unknown or there is no code. */
+enum err target_entry(const struct program *p, const char *name, uint32_t *entry, struct errinfo *e);
+
+/* The program type: the one named, or what the section of the entry says. ERR_USAGE. */
+enum err target_type(const struct program *p, uint32_t entry, const char *name, const struct prog_type **type, struct errinfo *e);
+
+/* --packet, --pcap and --ctx. */
+enum err target_input(const struct options *o, const struct prog_type *type, struct bytes *packet, struct bytes *ctx, struct errinfo *e);
+
+/* All of these for a program that is to run without a debugger. Prints what the loader had to note. On an error everything is freed. */
+enum err target_open(const struct options *o, struct target *t, struct errinfo *e);
+void target_close(struct target *t);
+
+/* The bytes as machine_start and session_set_input want them. */
+struct input target_as_input(const struct bytes *packet, const struct bytes *ctx);
+
+#endif
