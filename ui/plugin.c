@@ -70,15 +70,12 @@ read_program(const struct options *o, struct program **out, struct errinfo *e)
     return err;
 }
 
-/* The function "main", else the first program. */
+/* The function "main", else what `run` would run. */
 static uint32_t
 entry_of(const struct program *p)
 {
     const struct function *f = program_function_named(p, "main");
-    for (uint32_t i = 0; !f && i < p->n_functions; i++)
-        if (p->functions[i].is_program)
-            f = &p->functions[i];
-    return f ? (uint32_t)(f - p->functions) : 0;
+    return (uint32_t)((f ? f : program_default_entry(p)) - p->functions);
 }
 
 /* Runs it on the memory and appends r0 or, on false, the reason to `out`. */

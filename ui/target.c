@@ -48,18 +48,18 @@ put_programs(const struct program *p, struct buf *out)
 enum err
 target_entry(const struct program *p, const char *name, uint32_t *entry, struct errinfo *e)
 {
-    if (!p->n_functions)
+    const struct function *f = program_default_entry(p);
+    if (!f)
         return err_set_detail(e, ERR_INPUT, p->path, "there is no code in it");
-    for (uint32_t i = 0; i < p->n_functions; i++) {
-        const struct function *f = &p->functions[i];
-        if (name ? !strcmp(f->name, name) || !strcmp(f->section, name) : f->is_program) {
-            *entry = i;
-            return OK;
-        }
+    for (uint32_t i = 0; name && i < p->n_functions; i++) {
+        f = &p->functions[i];
+        if (!strcmp(f->name, name) || !strcmp(f->section, name))
+            name = NULL;
     }
-    *entry = 0;
-    if (!name)
+    if (!name) {
+        *entry = (uint32_t)(f - p->functions);
         return OK;
+    }
     struct buf what = BUF_EMPTY, next = BUF_EMPTY;
     buf_printf(&what, "there is no program '%s' in %s", name, p->path);
     buf_puts(&next, "it has ");

@@ -25,7 +25,8 @@ struct load_options target_load_options(const struct options *o);
 /* The cost model that --cost names: "unit" (or NULL), "table", or a file. ERR_OPEN, ERR_COST_FILE. */
 enum err target_costs(const char *name, struct cost_model *costs, struct errinfo *e);
 
-/* The function to run: the one named, the first program, or the first function. ERR_USAGE when the name is unknown or there is no code. */
+/* The function to run: the one named (also by its section), else program_default_entry(). ERR_USAGE when the name is unknown, ERR_INPUT
+ * when there is no code. */
 enum err target_entry(const struct program *p, const char *name, uint32_t *entry, struct errinfo *e);
 
 /* The program type: the one named, or what the section of the entry says. ERR_USAGE. */

@@ -104,6 +104,7 @@ read_definition(const struct btf *btf, const struct btf_type *t, struct map_def 
         } else if (strcmp(name, "values") == 0 && btf_is_array(member)) {
             element = pointee(btf, btf_array(member)->type);
             *values_off = btf_member_bit_offset(t, i) / 8;
+            def->value_bytes = 4; /* an index or id in the kernel; libbpf implies it too */
         } else {
             read_number(btf, name, m->type, def);
         }

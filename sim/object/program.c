@@ -6,6 +6,7 @@
 #include "sim/base/base.h"
 
 #include <bpf/btf.h>
+#include <linux/bpf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,30 @@ program_function_at(const struct program *p, uint32_t pc)
     if (i < 0 || pc - p->functions[i].pc >= p->functions[i].n_slots)
         return NULL;
     return &p->functions[i];
+}
+
+static bool
+is_tail_call_target(const struct program *p, uint32_t function)
+{
+    for (uint32_t i = 0; i < p->n_maps; i++)
+        for (uint32_t k = 0; p->maps[i].type == BPF_MAP_TYPE_PROG_ARRAY && k < p->maps[i].n_presets; k++)
+            if (p->maps[i].presets[k].index == function)
+                return true;
+    return false;
+}
+
+const struct function *
+program_default_entry(const struct program *p)
+{
+    const struct function *first = NULL;
+    for (uint32_t i = 0; i < p->n_functions; i++) {
+        if (!p->functions[i].is_program)
+            continue;
+        if (!is_tail_call_target(p, i))
+            return &p->functions[i];
+        first = first ? first : &p->functions[i];
+    }
+    return first || !p->n_functions ? first : &p->functions[0];
 }
 
 const struct function *

@@ -139,6 +139,9 @@ void program_free(struct program *p);
 
 /* Look-ups, all O(log n). Each returns NULL when there is nothing. */
 const struct function *program_function_at(const struct program *p, uint32_t pc);
+/* What runs when the user names nothing: the first program that no program array holds (those are jumped to), else the first program, else
+ * the first function. O(n). */
+const struct function *program_default_entry(const struct program *p);
 const struct function *program_function_named(const struct program *p, const char *name); /* O(n) */
 const struct map_def *program_map_named(const struct program *p, const char *name);       /* O(n) */
 const struct line *program_line_at(const struct program *p, uint32_t pc); /* the entry that covers pc, same function */
