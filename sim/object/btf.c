@@ -47,14 +47,16 @@ static const struct kind_row {
 struct reader {
     uint8_t *bytes; /* aligned copy */
     const uint8_t *types;
+    const char *strings;
     uint32_t types_len, str_len;
     uint32_t *offs; /* of type i in types; [0] unused (void) */
     uint32_t n;     /* types, void included */
     uint8_t *depth; /* of type i by value: 0 not known yet, IN_PROGRESS, or 1 + the deepest of its parts */
+    uint32_t *n_members; /* of type i, those of nameless members included */
     char why[120];
 };
 
-enum { IN_PROGRESS = 255 };
+enum { IN_PROGRESS = 255, MAX_MEMBERS = 1 << 20 };
 
 static bool refuse(struct reader *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -105,6 +107,7 @@ read_header(struct reader *r, size_t n_bytes)
         return refuse(r, "BTF: strings do not begin and end with a NUL");
     r->types = r->bytes + h.hdr_len + h.type_off;
     r->types_len = h.type_len;
+    r->strings = (const char *)strings;
     r->str_len = h.str_len;
     return true;
 }
@@ -214,7 +217,17 @@ check_type(struct reader *r, uint32_t id)
     return true;
 }
 
-/* Measures how deeply types nest by value, and so proves that they end. */
+/* Part i of a type that contains others by value; *is_nameless tells whether its members count as the type's own. */
+static uint32_t
+part_of(const struct reader *r, const struct btf_type *t, uint32_t i, bool *is_nameless)
+{
+    const uint32_t *w = words_of(t);
+    *is_nameless = btf_is_composite(t) ? !(r->strings[w[3 * i]]) : !btf_is_array(t);
+    return btf_is_composite(t) ? w[3 * i + 1] : btf_is_array(t) ? w[0] : t->type;
+}
+
+/* Measures how deeply types nest by value, and so proves that they end; and how many members can be reached by name, which structs
+ * that are nameless members twice or more can make exponential. */
 static bool
 measure(struct reader *r, uint32_t id, uint32_t level)
 {
@@ -226,17 +239,22 @@ measure(struct reader *r, uint32_t id, uint32_t level)
         return refuse(r, "BTF type %u is nested more than %d deep", id, BTF_MAX_DEPTH);
     const struct btf_type *t = type_at(r, id);
     r->depth[id] = IN_PROGRESS;
-    uint32_t deepest = 0;
+    uint32_t deepest = 0, n_members = 0;
     uint32_t n_parts = btf_is_composite(t) ? btf_vlen(t) : btf_is_array(t) || btf_is_mod(t) || btf_is_typedef(t) ? 1 : 0;
     for (uint32_t i = 0; i < n_parts; i++) {
-        uint32_t part = btf_is_composite(t) ? words_of(t)[3 * i + 1] : btf_is_array(t) ? words_of(t)[0] : t->type;
+        bool is_nameless;
+        uint32_t part = part_of(r, t, i, &is_nameless);
         if (!measure(r, part, level + 1))
             return false;
         deepest = part && r->depth[part] > deepest ? r->depth[part] : deepest;
+        n_members += 1 + (part && is_nameless ? r->n_members[part] : 0);
+        if (n_members > MAX_MEMBERS)
+            return refuse(r, "BTF type %u has more than %d members", id, MAX_MEMBERS);
     }
     if (deepest >= BTF_MAX_DEPTH)
         return refuse(r, "BTF type %u is nested more than %d deep", id, BTF_MAX_DEPTH);
     r->depth[id] = (uint8_t)(deepest + 1);
+    r->n_members[id] = n_members;
     return true;
 }
 
@@ -249,6 +267,7 @@ check_all(struct reader *r, size_t n_bytes)
         if (!check_type(r, id))
             return false;
     r->depth = xcalloc(r->n, 1);
+    r->n_members = xcalloc(r->n, sizeof *r->n_members);
     for (uint32_t id = 1; id < r->n; id++)
         if (!measure(r, id, 0))
             return false;
@@ -272,6 +291,7 @@ btf_read(const char *subject, const uint8_t *bytes, size_t n_bytes, struct btf *
     free(r.bytes);
     free(r.offs);
     free(r.depth);
+    free(r.n_members);
     if (!btf)
         return err_set_detail(e, ERR_ELF, subject, r.why);
     *out = btf;

@@ -3,6 +3,7 @@
  *   - every type id and name offset in range, every name NUL-terminated;
  *   - no type that contains itself by value, and no chain by value (typedefs, modifiers, arrays, members) longer than
  *     BTF_MAX_DEPTH, so that following one is a plain recursion;
+ *   - no struct with more than a million members, those of its nameless members included;
  *   - integers, floats and enums of sizes that exist; members and array elements that are data.
  * Offsets and sizes of members are still whatever the file says. Internal to sim/object; not for other rooms: see types.h. */
 #ifndef SIM_OBJECT_BTF_H
