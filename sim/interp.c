@@ -92,15 +92,24 @@ stop_at(const struct machine *m, uint32_t reasons, const struct fault *fault)
         goto fault; \
     } while (0)
 
-/* Member k of the group that starts at s. */
-#define MEMBER(name, k) \
-    switch (do_##name(s + (k), r, host, s[k].dst, s[k].src)) { \
+/* Member k of the group that starts at s, with the registers d and x. */
+#define MEMBER(name, k, d, x) \
+    switch (do_##name(s + (k), r, host, d, x)) { \
     case FLOW_NEXT: break; \
     case FLOW_TAKEN: TAKE(k); \
     case FLOW_MISS: s += (k); goto miss; \
     }
 
-#define HANDLE_COMMON(name) handle_##name: MEMBER(name, 0) NEXT(1);
+/* A group of n slots. The variables have the names of fuse.def's columns. */
+#define GROUP(n, name, members) handle_##name: { \
+        const unsigned d0 = s[0].dst, s0 = s[0].src, d1 = s[1].dst, s1 = s[1].src; \
+        const unsigned d2 = (n) > 2 ? s[2].dst : 0, s2 = (n) > 2 ? s[2].src : 0, d3 = (n) > 3 ? s[3].dst : 0, s3 = (n) > 3 ? s[3].src : 0; \
+        (void)d0, (void)s0, (void)d1, (void)s1, (void)d2, (void)s2, (void)d3, (void)s3; \
+        members \
+        NEXT(n); \
+    }
+
+#define HANDLE_COMMON(name) handle_##name: MEMBER(name, 0, s->dst, s->src) NEXT(1);
 #define HANDLE_ALU HANDLE_COMMON
 #define HANDLE_NEG HANDLE_COMMON
 #define HANDLE_MOVSX HANDLE_COMMON
@@ -172,6 +181,10 @@ loop(const struct run *run, const void *const **labels)
 #include "sim/isa/isa.def"
         [HANDLER_illegal] = &&handle_illegal, [HANDLER_unresolved] = &&handle_unresolved, [HANDLER_wild] = &&handle_wild,
         [HANDLER_end] = &&handle_end,         [HANDLER_trap] = &&handle_trap,             [HANDLER_step] = &&attend,
+#define FUSE2(op0, a0, b0, op1, a1, b1) &&handle_##op0##a0##b0##op1##a1##b1,
+#define FUSE3(op0, a0, b0, op1, a1, b1, op2, a2, b2) &&handle_##op0##a0##b0##op1##a1##b1##op2##a2##b2,
+#define FUSE4(op0, a0, b0, op1, a1, b1, op2, a2, b2, op3, a3, b3) &&handle_##op0##a0##b0##op1##a1##b1##op2##a2##b2##op3##a3##b3,
+#include "sim/fuse.def"
     };
     if (labels) {
         *labels = handlers;
@@ -225,6 +238,15 @@ attend: /* at s, between two instructions */
 
 #define INSN(kind, name, ...) HANDLE_##kind(name)
 #include "sim/isa/isa.def"
+
+#define FUSE2(op0, a0, b0, op1, a1, b1) \
+    GROUP(2, op0##a0##b0##op1##a1##b1, MEMBER(op0, 0, a0, b0) MEMBER(op1, 1, a1, b1))
+#define FUSE3(op0, a0, b0, op1, a1, b1, op2, a2, b2) \
+    GROUP(3, op0##a0##b0##op1##a1##b1##op2##a2##b2, MEMBER(op0, 0, a0, b0) MEMBER(op1, 1, a1, b1) MEMBER(op2, 2, a2, b2))
+#define FUSE4(op0, a0, b0, op1, a1, b1, op2, a2, b2, op3, a3, b3) \
+    GROUP(4, op0##a0##b0##op1##a1##b1##op2##a2##b2##op3##a3##b3, \
+          MEMBER(op0, 0, a0, b0) MEMBER(op1, 1, a1, b1) MEMBER(op2, 2, a2, b2) MEMBER(op3, 3, a3, b3))
+#include "sim/fuse.def"
 
 miss:
     SAVE();

@@ -9,6 +9,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The groups of fuse.def as data: which fields have to name the same register. */
+enum { FIELD_d0, FIELD_s0, FIELD_d1, FIELD_s1, FIELD_d2, FIELD_s2, FIELD_d3, FIELD_s3 };
+
+struct member {
+    uint16_t op;
+    uint8_t dst, src; /* FIELD_* that must have the value of the member's own */
+};
+
+struct group {
+    struct member members[GROUP_MAX];
+    uint32_t n;
+};
+
+static const struct group groups[N_GROUPS] = {
+#define MEMBER(op, d, s) { OP_##op, FIELD_##d, FIELD_##s }
+#define FUSE2(op0, d0, s0, op1, d1, s1) { { MEMBER(op0, d0, s0), MEMBER(op1, d1, s1) }, 2 },
+#define FUSE3(op0, d0, s0, op1, d1, s1, op2, d2, s2) { { MEMBER(op0, d0, s0), MEMBER(op1, d1, s1), MEMBER(op2, d2, s2) }, 3 },
+#define FUSE4(op0, d0, s0, op1, d1, s1, op2, d2, s2, op3, d3, s3) \
+    { { MEMBER(op0, d0, s0), MEMBER(op1, d1, s1), MEMBER(op2, d2, s2), MEMBER(op3, d3, s3) }, 4 },
+#include "sim/fuse.def"
+};
+
 static const struct insn *
 insn_at(const struct code *code, uint32_t i)
 {
@@ -91,10 +113,54 @@ code_handler(const struct code *code, uint32_t i)
     return (enum handler)insn->op; /* handlers of rows have the numbers of their ops */
 }
 
+/* Whether the slots from i on are such a group, none of them but the first reached only by a trap. */
+static bool
+group_fits(const struct code *code, uint32_t i, const struct group *g)
+{
+    uint8_t fields[2 * GROUP_MAX];
+    for (uint32_t k = 0; k < g->n; k++) {
+        const struct member *member = &g->members[k];
+        if (code_handler(code, i + k) != member->op || code->traps[i + k])
+            return false;
+        fields[2 * k] = code->slots[i + k].dst;
+        fields[2 * k + 1] = code->slots[i + k].src;
+        if (fields[member->dst] != fields[2 * k] || fields[member->src] != fields[2 * k + 1])
+            return false;
+    }
+    return true;
+}
+
+/* The trap, the first group in the table that fits, or the instruction alone. */
+static enum handler
+best_handler(const struct code *code, uint32_t i)
+{
+    if (code->traps[i])
+        return HANDLER_trap;
+    enum handler alone = code_handler(code, i);
+    if (alone >= N_OPS)
+        return alone;
+    for (uint32_t g = code->first_group[alone]; g != NO_GROUP; g = code->next_group[g])
+        if (i + groups[g].n <= code->n && group_fits(code, i, &groups[g]))
+            return HANDLER_groups + g;
+    return alone;
+}
+
 void
 code_choose(struct code *code, uint32_t i)
 {
-    code->slots[i].handler = code->labels[code->traps[i] ? HANDLER_trap : code_handler(code, i)];
+    code->slots[i].handler = code->labels[best_handler(code, i)];
+}
+
+/* Chains the groups by their first member, in the table's order. */
+static void
+chain_groups(struct code *code)
+{
+    for (uint32_t op = 0; op < N_OPS; op++)
+        code->first_group[op] = NO_GROUP;
+    for (uint32_t g = N_GROUPS; g-- > 0;) {
+        code->next_group[g] = code->first_group[groups[g].members[0].op];
+        code->first_group[groups[g].members[0].op] = (uint16_t)g;
+    }
 }
 
 void
@@ -142,6 +208,7 @@ code_open(const struct program *program, const struct cost_model *costs, const v
     code->slots = xcalloc(program->n_slots + 2, sizeof *code->slots);
     code->index = xcalloc(program->n_slots + 1, sizeof *code->index);
     number_slots(code);
+    chain_groups(code);
     code->cost_before = xcalloc(code->n + 2, sizeof *code->cost_before);
     code->traps = xcalloc(code->n + 2, sizeof *code->traps);
     for (uint32_t i = 0; i < code->n; i++)
@@ -174,5 +241,6 @@ code_set_trap(struct code *code, uint32_t pc, bool on)
     if (i == NO_SLOT)
         return;
     code->traps[i] = on;
-    code_choose(code, i);
+    for (uint32_t k = 0; k < GROUP_MAX && k <= i; k++)
+        code_choose(code, i - k);
 }

@@ -36,8 +36,15 @@ enum handler {
     HANDLER_end,        /* off the end of the program */
     HANDLER_trap,
     HANDLER_step,       /* planted behind an instruction that is to be executed alone */
-    N_HANDLERS
+    HANDLER_groups, /* from here on the groups of fuse.def, in its order */
+    N_HANDLERS = HANDLER_groups
+#define FUSE2(...) +1
+#define FUSE3(...) +1
+#define FUSE4(...) +1
+#include "sim/fuse.def"
 };
+
+enum { N_GROUPS = N_HANDLERS - HANDLER_groups, GROUP_MAX = 4, NO_GROUP = UINT16_MAX };
 
 struct code {
     const struct program *program;
@@ -46,6 +53,7 @@ struct code {
     uint32_t n;                /* instructions */
     uint32_t *index;           /* slot of a pc, n_slots + 1 of them; the tail of a 16-byte instruction has NO_SLOT */
     uint64_t *cost_before;     /* sum of the costs of slots [0, i); n + 2 of them */
+    uint16_t first_group[N_OPS], next_group[N_GROUPS]; /* groups by first member, in the order in which they are tried */
     bool *traps;               /* by slot, n + 2 of them */
     /* Slots that know bounds, for voiding them; and what those bounds belong to. */
     uint32_t *filled;
