@@ -14,7 +14,8 @@ enum syntax {
 struct insn_names {
     const char *(*helper)(void *arg, int32_t id);            /* "bpf_map_lookup_elem" */
     const char *(*target)(void *arg, uint32_t pc);           /* label of a branch or call target, "LBB0_3", "mix" */
-    const char *(*constant)(void *arg, uint32_t pc);         /* what a LDDW at pc loads: "map[flows]", ".rodata+0x10"; the kernel function called */
+    /* what a LDDW at pc loads: "map[flows]", ".rodata+0x10"; the kernel function that a CALLK at pc calls */
+    const char *(*constant)(void *arg, uint32_t pc);
     void *arg;
 };
 

@@ -87,6 +87,9 @@ listing_insn(const struct program *p, uint32_t pc, enum syntax syntax, struct bu
         insn_disasm(insn, pc, syntax, &names, out);
     if (insn->flags & INSN_UNRESOLVED)
         buf_puts(out, " ; unresolved");
+    const struct ref *core = program_ref_at(p, pc, REF_CORE);
+    if (core)
+        buf_printf(out, " ; CO-RE %s", p->core_relos[core->index].spec);
     if (insn->flags & INSN_RESERVED)
         buf_puts(out, " ; uses reserved fields");
     buf_free(&listing.name);

@@ -7,7 +7,8 @@
 #include "sim/object/program.h"
 
 /* Appends the text of slot pc (< n_slots), no newline: helpers, called functions, maps, data sections and externs by name. Branches stay
- * "goto pc+3". What can't be executed says why after a ';': "call memset ; unresolved". O(log refs + log functions). */
+ * "goto pc+3". After a ';' stands what else is to be said: "call memset ; unresolved", "r1 = *(u32 *)(r6 +1256) ; CO-RE struct
+ * task_struct.pid". O(log refs + log functions). */
 void listing_insn(const struct program *p, uint32_t pc, enum syntax syntax, struct buf *out);
 
 #endif

@@ -203,9 +203,9 @@ Test(asm, distance_of_a_label_has_a_limit)
 Test(asm, hostile_text)
 {
     static const char *const pieces[] = {
-        "r1", "w2", " = ", "*(u32 *)", "(r2 +4)", "0x", "ll", "-", "99999999999999999999", "if ", "goto ", "pc+", "x", ":", ";", "\n", "#", "//",
-        "lock ", "call ", "local ", "bpf_x#", "[", "]", ",", "skb", "add32 ", "map_fd[3]", "map_val[", "<", ">", "kernel-function#", "atomic64_", "%",
-        "\t", "exit", "fetch", " ", "+", "addr_space_cast(", "s>>=",
+        "r1", "w2", " = ", "*(u32 *)", "(r2 +4)", "0x", "ll", "-", "99999999999999999999", "if ", "goto ", "pc+", "x", ":", ";", "\n", "#",
+        "//", "lock ", "call ", "local ", "bpf_x#", "[", "]", ",", "skb", "add32 ", "map_fd[3]", "map_val[", "<", ">", "kernel-function#", "atomic64_",
+        "%", "\t", "exit", "fetch", " ", "+", "addr_space_cast(", "s>>=",
     };
     uint64_t seed = random_seed(), state = seed;
     for (int i = 0; i < 3000; i++) {

@@ -71,7 +71,7 @@ Test(isa, wrong_constants_are_refused)
             enum err err = insn_decode(code, n, 0, &out, NULL);
             if (insn_rows[op].fields & field) {
                 bool is_reg = field & (Fd | Fs);
-                cr_assert(is_reg ? err == OK || err == ERR_BAD_REGISTER : err == OK, "%s bit %u, seed %" PRIu64, insn_rows[op].name, bit, seed);
+                cr_assert(err == OK || (is_reg && err == ERR_BAD_REGISTER), "%s bit %u, seed %" PRIu64, insn_rows[op].name, bit, seed);
             } else if (err == OK) {
                 cr_assert_neq(out.op, op, "%s bit %u, seed %" PRIu64, insn_rows[op].name, bit, seed);
             } else if (err == ERR_RESERVED_FIELD) {

@@ -6,10 +6,10 @@ ends "--version ends with 0" 0 ebpfdbg --version
 has "--version names the program" "$out" "ebpfdbg "
 ends "--help ends with 0" 0 ebpfdbg --help
 has "--help shows the usage" "$out" "Usage: ebpfdbg [[]options] [[]PROG.o]"
-for word in run plugin; do
+for word in run disasm plugin; do
     has "--help lists $word" "$out" "ebpfdbg $word"
 done
-for word in run plugin; do
+for word in run disasm plugin; do
     ends "$word --help ends with 0" 0 ebpfdbg $word --help
     has "$word --help shows its own usage" "$out" "Usage: ebpfdbg $word [[]options]"
 done
