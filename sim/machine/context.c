@@ -194,8 +194,12 @@ context_packet_moved(struct machine *m)
         if (m->mem.regions[i].kind == REGION_PACKET)
             old = m->mem.regions[i].base;
     context_add_packet(m, &list);
-    assert(old && list.n && "a packet that moves has bytes");
-    memory_change(&m->mem, old, &list.regions[0]);
+    if (old && list.n)
+        memory_change(&m->mem, old, &list.regions[0]);
+    else if (old)
+        memory_remove(&m->mem, old);
+    else if (list.n)
+        memory_add(&m->mem, &list.regions[0]);
     if (m->type->family == CTX_XDP)
         context_moved_xdp(m);
     else if (m->type->family == CTX_SKB)

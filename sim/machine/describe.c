@@ -43,6 +43,10 @@ put_map_value(const struct machine *m, const struct region *r, uint64_t elem, st
 {
     const struct map *map = &m->maps[r->index];
     uint8_t key[512];
+    if (!map_has_keys(map)) {
+        buf_printf(out, "%s record", map->def->name);
+        return;
+    }
     buf_printf(out, "%s[", map->def->name);
     if (!map_key_at((struct machine *)m, (struct map *)map, elem, key)) {
         buf_printf(out, "free element %" PRIu64, (elem - r->base) / (r->stride ? r->stride : 1));

@@ -4,7 +4,11 @@
 #include "sim/machine/helper.h"
 
 #include "sim/base/base.h"
+#include "sim/machine/helper_flow.h"
 #include "sim/machine/helper_fn.h"
+#include "sim/machine/map_ringbuf.h"
+#include "sim/machine/packet.h"
+#include "sim/machine/progtype.h"
 
 #include <linux/bpf.h>
 #include <string.h>
@@ -14,6 +18,16 @@
               .returns = returns_, .since = since_, .fn = fn_ },
 static const struct helper_row rows[] = {
 #include "sim/machine/helper.def"
+};
+
+/* Functions that clang leaves behind as calls of undefined symbols; the same columns. */
+#define BUILTIN(name_, returns_, fn_, a1, a2, a3) \
+    { .id = 0, .name = #name_, .args = { ARG_##a1, ARG_##a2, ARG_##a3 }, .returns = returns_, .since = "", .fn = fn_ }
+static const struct helper_row builtins[] = {
+    BUILTIN(memset, "void *", helper_memset, ANY, ANY, ANY),
+    BUILTIN(memcpy, "void *", helper_memcpy, ANY, ANY, ANY),
+    BUILTIN(memmove, "void *", helper_memcpy, ANY, ANY, ANY),
+    BUILTIN(memcmp, "int", helper_memcmp, ANY, ANY, ANY),
 };
 
 /* The verifier's bound on sizes (BPF_MAX_VAR_SIZ). */
@@ -63,7 +77,7 @@ refuse_arg(struct machine *m, const struct helper_row *row, uint8_t n, const uin
     case ARG_LONG_WRITE: return refuse_memory(m, n, arg, 8, MEM_WRITE, fault);
     case ARG_SIZE: return arg == 0 || arg > SIZE_MAX_BYTES;
     case ARG_STRING: return refuse_string(m, n, arg, fault);
-    case ARG_RINGBUF_RECORD: return true;
+    case ARG_RINGBUF_RECORD: return !ringbuf_is_record(m, arg);
     }
     return true;
 }
@@ -109,7 +123,7 @@ callee(const struct machine *m, int32_t *id)
     *id = (int32_t)insn->imm;
     if (ref) {
         *id = ~(int32_t)ref->index;
-        return NULL;
+        return helper_builtin(m->program->externs[ref->index].name);
     }
     return insn_kind(insn) == KIND_CALL ? helper_row(*id) : NULL;
 }
@@ -138,11 +152,23 @@ helper_name(int32_t id)
     return row ? row->name : NULL;
 }
 
+const struct helper_row *
+helper_builtin(const char *name)
+{
+    for (uint32_t i = 0; i < ARRAY_LEN(builtins); i++)
+        if (strcmp(builtins[i].name, name) == 0)
+            return &builtins[i];
+    return NULL;
+}
+
 enum helper_outcome
 helper_call(struct machine *m, struct fault *fault)
 {
     int32_t id;
-    uint64_t args[5];
+    uint64_t args[5], result;
+    uint32_t depth = m->depth;
+    if (helper_loop_resume(m, &result))
+        return m->depth != depth ? HELPER_JUMP : done(m, result);
     const struct helper_row *row = callee(m, &id);
     const struct scripted_result *script = m->n_scripted ? find_script(m, id) : NULL;
     if (script)
@@ -154,9 +180,11 @@ helper_call(struct machine *m, struct fault *fault)
         if (refuse_arg(m, row, n, args, fault))
             return HELPER_FAULT;
     fault->kind = FAULT_NONE;
-    uint64_t result = row->fn(m, args, fault);
+    result = row->fn(m, args, fault);
     if (fault->kind)
         return HELPER_FAULT;
+    if (m->depth != depth)
+        return HELPER_JUMP;
     if (id == BPF_FUNC_tail_call && result == 0) {
         clobber(m);
         m->regs[REG_0] = REG_CLOBBERED;
@@ -169,5 +197,17 @@ helper_call(struct machine *m, struct fault *fault)
 enum helper_outcome
 helper_load_packet(struct machine *m, struct fault *fault)
 {
-    return no_helper(fault);
+    const struct insn *insn = &m->program->insns[m->pc];
+    uint64_t off = (uint64_t)insn->imm + (insn_kind(insn) == KIND_LDIND ? m->regs[insn->src] : 0);
+    uint64_t value;
+    if (!m->type->has_ld_abs || m->regs[REG_6] != m->ctx) {
+        *fault = (struct fault){ .kind = FAULT_HELPER, .addr = m->regs[REG_6], .arg = 0 };
+        return HELPER_FAULT;
+    }
+    if (packet_load(m, (int32_t)off, insn_row(insn)->width_bits / 8, &value))
+        return done(m, value);
+    clobber(m);
+    m->regs[REG_0] = 0;
+    m->has_exited = true;
+    return HELPER_JUMP;
 }

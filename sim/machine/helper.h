@@ -7,7 +7,7 @@
 
 enum helper_outcome {
     HELPER_DONE,  /* r0 is set, r1-r5 are clobbered, pc is the next instruction */
-    HELPER_JUMP,  /* tail call taken: pc, frames and r1 are set; r0 and r2-r5 clobbered */
+    HELPER_JUMP,  /* control moved (tail call, callback, LDABS that ends the program): pc, depth, frames and registers are all set */
     HELPER_FAULT, /* nothing changed, *fault says why; pc still at the call */
 };
 
@@ -33,6 +33,8 @@ struct helper_row {
 const struct helper_row *helper_row(int32_t id);
 int32_t helper_id(const char *name); /* with or without "bpf_"; -1 when unknown */
 const char *helper_name(int32_t id); /* NULL when unknown */
+/* What stands in for an undefined symbol (memset, memcpy...), NULL when nothing does. */
+const struct helper_row *helper_builtin(const char *name);
 
 /* Executes the CALL or CALLK at m->pc with the arguments in m->regs. Counters are the engine's business; a helper that needs them
  * (outputs) reads m->n_insns, which the engine has made exact before. */

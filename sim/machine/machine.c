@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How much of a map's bookkeeping goes into a digest: the counters and list heads at its start, from which the rest follows. */
+enum { MAP_STATE_BYTES = 64 };
+
 static const struct env default_env = {
     .clock_ns = 1000000000,
     .clock_step_ns = 1000,
@@ -62,6 +65,7 @@ reset_registers(struct machine *m)
     const struct function *f = &m->program->functions[m->entry];
     memset(m->regs, 0, sizeof m->regs);
     memset(m->frames, 0, sizeof m->frames);
+    memset(m->loops, 0, sizeof m->loops);
     m->regs[REG_10] = STACK_TOP;
     m->pc = f->pc;
     m->depth = 0;
@@ -157,6 +161,9 @@ machine_digest(const struct machine *m)
     uint64_t scalars[] = { m->pc, m->depth, m->n_tail_calls, m->n_may_goto, m->has_exited, m->n_insns, m->n_cycles, m->packet.meta,
                            m->packet.data, m->packet.end, m->packet.frag_bytes };
     h = hash_bytes(h, scalars, sizeof scalars);
+    for (uint32_t i = 0; i <= m->depth; i++)
+        if (m->loops[i].is_active)
+            h = hash_bytes(h, (uint64_t[]){ i, m->loops[i].pc, m->loops[i].n, m->loops[i].limit }, 4 * sizeof(uint64_t));
     for (uint32_t i = 1; i <= m->depth; i++) {
         h = hash_bytes(h, m->frames[i].saved, sizeof m->frames[i].saved);
         h = hash_bytes(h, &m->frames[i].return_pc, sizeof m->frames[i].return_pc);
@@ -165,6 +172,10 @@ machine_digest(const struct machine *m)
         const struct region *r = &m->mem.regions[i];
         for (uint32_t n = 0; n < r->n; n++)
             h = hash_bytes(h, memory_host(&m->mem, r->base + (uint64_t)n * r->stride), r->elem_bytes);
+    }
+    for (uint32_t i = 0; i < m->program->n_maps; i++) {
+        const struct map *map = &m->maps[i];
+        h = hash_bytes(h, memory_host(&m->mem, map->state), map->state_bytes < MAP_STATE_BYTES ? map->state_bytes : MAP_STATE_BYTES);
     }
     if (m->packet.frag_bytes)
         h = hash_bytes(h, memory_host(&m->mem, m->packet.frags), m->packet.frag_bytes);

@@ -23,6 +23,15 @@ struct frame {
     uint32_t return_pc;  /* slot after the call */
 };
 
+/* A helper that calls back (bpf_loop), running in the frame of the same index. */
+struct loop {
+    bool is_active;
+    uint32_t pc;       /* of the CALL, to which the callback returns */
+    uint32_t callback; /* slot */
+    uint32_t n, limit; /* turns begun, turns wanted */
+    uint64_t ctx;      /* second argument of the callback */
+};
+
 /* The world around the guest: deterministic unless told otherwise. All settable. */
 struct env {
     uint64_t clock_ns;      /* what the next clock helper returns */
@@ -63,6 +72,7 @@ struct machine {
     uint32_t pc;
     uint32_t depth; /* 0: in the entry program */
     struct frame frames[MAX_FRAMES];
+    struct loop loops[MAX_FRAMES];
     uint32_t n_tail_calls;
     uint32_t n_may_goto;
     bool has_exited;

@@ -7,6 +7,7 @@
 #include "sim/machine/map_ops.h"
 
 #include <errno.h>
+#include <linux/bpf.h>
 #include <string.h>
 
 struct map_type {
@@ -15,7 +16,7 @@ struct map_type {
     uint32_t flags;
 };
 
-enum { PERCPU = 1, NOELEM = 2, KEY4 = 4 };
+enum { PERCPU = 1, NOELEM = 2, KEY4 = 4, OFMAPS = 8, LOOKUP = 16, WRITE = 32 };
 
 static const struct map_type map_types[] = {
 #define MAP_TYPE(id, name, ops, flags) [id] = { name, ops, flags },
@@ -23,7 +24,7 @@ static const struct map_type map_types[] = {
 };
 
 /* Bounds of the kernel for what a file may ask for. */
-enum { KEY_MAX_BYTES = 512, VALUE_MAX_BYTES = 1 << 26 };
+enum { KEY_MAX_BYTES = 512, VALUE_MAX_BYTES = 1 << 26, DEFAULT_ENTRIES = 64 };
 
 static const struct map_type *
 type_of(const struct map *map)
@@ -32,7 +33,7 @@ type_of(const struct map *map)
     return map->def->type < ARRAY_LEN(map_types) ? &map_types[map->def->type] : &unknown;
 }
 
-/* Why a map of this definition can't be used; NULL when it can. */
+/* Why a map of this definition can't be used; NULL when it can. A ring buffer's or queue's needless sizes are forgiven. */
 static const char *
 check_def(const struct map *map, const struct map_type *type)
 {
@@ -60,14 +61,37 @@ fit(const struct machine *m, struct map *map)
         map->max_entries = (uint32_t)(room / bytes);
 }
 
+/* What programs may do, by type and flags. */
+static uint8_t
+guest_access(const struct map_def *def, const struct map_type *type)
+{
+    uint8_t guest = (type->flags & LOOKUP ? MAP_GUEST_LOOKUP : 0) | (type->flags & WRITE ? MAP_GUEST_WRITE : 0);
+    if (def->is_readonly || def->flags & BPF_F_RDONLY_PROG)
+        guest &= ~MAP_GUEST_WRITE;
+    if (def->flags & BPF_F_WRONLY_PROG)
+        guest &= ~MAP_GUEST_LOOKUP;
+    return guest;
+}
+
+/* The size of some maps is left to user space, which is not here. */
+static uint32_t
+default_entries(const struct machine *m, const struct map_def *def)
+{
+    if (def->max_entries)
+        return def->max_entries;
+    return def->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY ? m->env.n_cpus : DEFAULT_ENTRIES;
+}
+
 static void
 create(struct machine *m, struct map *map, struct buf *notes)
 {
     const struct map_type *type = type_of(map);
     const char *why = check_def(map, type);
-    map->max_entries = map->def->max_entries;
+    map->max_entries = default_entries(m, map->def);
     map->is_percpu = type->flags & PERCPU;
     map->is_indexed = type->flags & KEY4;
+    map->is_of_maps = type->flags & OFMAPS;
+    map->guest = guest_access(map->def, type);
     map->n_copies = map->is_percpu ? m->env.n_cpus : 1;
     if (!why) {
         map->ops = type->ops;
@@ -78,6 +102,8 @@ create(struct machine *m, struct map *map, struct buf *notes)
         map->ops = NULL;
         if (notes)
             buf_printf(notes, "map %s: %s; helpers stop on it\n", map->def->name, why);
+    } else if (notes && !map->def->max_entries) {
+        buf_printf(notes, "map %s: max_entries is 0, left to user space; %u here\n", map->def->name, map->max_entries);
     } else if (notes && map->max_entries < map->def->max_entries) {
         buf_printf(notes, "map %s: %u entries instead of %u, the most that fits into guest memory\n", map->def->name, map->max_entries,
                    map->def->max_entries);
@@ -90,6 +116,8 @@ fill(struct machine *m, struct map *map)
     const struct map_def *def = map->def;
     if (def->origin == MAP_FROM_DATA && def->init && map->values)
         memcpy(memory_host(&m->mem, map->values), def->init, def->value_bytes);
+    for (uint32_t i = 0; i < def->n_presets && map->ops && def->key_bytes == 4 && def->value_bytes == 4; i++)
+        map_update(m, map, &def->presets[i].key, &def->presets[i].index, BPF_ANY);
 }
 
 void
@@ -162,6 +190,12 @@ bool
 map_key_at(struct machine *m, struct map *map, uint64_t value, void *key)
 {
     return map->ops && map->ops->key_at && map->ops->key_at(m, map, value, key);
+}
+
+bool
+map_has_keys(const struct map *map)
+{
+    return map->ops && map->ops->lookup;
 }
 
 uint32_t

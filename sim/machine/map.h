@@ -6,6 +6,8 @@
 
 struct map_ops; /* one row per family in map.c */
 
+enum { MAP_GUEST_LOOKUP = 1, MAP_GUEST_WRITE = 2 }; /* map_lookup_elem; map_update_elem and map_delete_elem */
+
 struct map {
     const struct map_def *def;
     const struct map_ops *ops; /* NULL: a type that is not modelled; helpers on it stop with FAULT_HELPER */
@@ -15,10 +17,13 @@ struct map {
     uint32_t value_stride; /* distance of values (and of per-CPU copies) in guest memory */
     uint32_t values;      /* guest address of the first value; 0 when the family has none */
     bool is_percpu;
+    bool is_of_maps;      /* values are indices of maps; look-ups by helpers return the handle */
+    uint8_t guest;        /* MAP_GUEST_*: which helpers take it */
     bool is_indexed;      /* the key is a 4-byte index */
     uint32_t n_copies;    /* values per entry: CPUs for per-CPU maps, else 1 */
     uint32_t state;       /* guest address of the family's bookkeeping */
     uint32_t state_bytes;
+    uint32_t extra;       /* guest address of more bookkeeping of some families */
 };
 
 /* Called by machine_new. */
@@ -26,6 +31,9 @@ void map_create_all(struct machine *m, struct buf *notes);
 
 /* The map whose handle is `addr`, NULL when it is none. */
 struct map *map_of_handle(struct machine *m, uint64_t addr);
+
+/* False for ring buffers, queues and the like, and for maps that are not modelled. */
+bool map_has_keys(const struct map *map);
 
 /* For user and guest alike; key and value are host bytes of def->key_bytes and value_bytes.
  * map_lookup returns the guest address of the value (of env.cpu's copy for per-CPU maps), 0 when absent. */

@@ -33,8 +33,6 @@ create(struct machine *m, struct map *map)
     if (is_data)
         map->max_entries = 1;
     uint64_t n = (uint64_t)map->max_entries * map->n_copies;
-    if (n == 0)
-        return "the kernel refuses it: max_entries is 0";
     map->values = is_data ? (uint32_t)def->value_addr : memory_alloc(&m->mem, n * map->value_stride, 8);
     if (!map->values)
         return "guest memory is exhausted";

@@ -5,7 +5,6 @@
 #include "sim/base/base.h"
 #include "sim/machine/map.h"
 
-#include <linux/bpf.h>
 
 /* How create() allocates: values first, then bookkeeping, all by map_alloc. */
 struct map_ops {
@@ -25,7 +24,8 @@ struct map_ops {
     int (*peek)(struct machine *m, struct map *map, void *value, bool is_pop);
 };
 
-extern const struct map_ops map_array_ops;
+extern const struct map_ops map_array_ops, map_hash_ops, map_lru_hash_ops, map_lpm_ops, map_slots_ops, map_queue_ops, map_stack_ops,
+    map_events_ops, map_ringbuf_ops;
 
 /* Distance of values: at least one unmapped byte after each, 8-byte alignment as in the kernel. */
 static inline uint32_t
@@ -34,16 +34,11 @@ map_stride(const struct map *map)
     return ROUND_UP(map->def->value_bytes + 1, 8);
 }
 
-/* What a program may do to values, by the map's flags. */
+/* What a program may do to values. */
 static inline uint8_t
 map_guest_access(const struct map *map)
 {
-    uint8_t access = MEM_READ | MEM_WRITE;
-    if (map->def->is_readonly || map->def->flags & BPF_F_RDONLY_PROG)
-        access &= ~MEM_WRITE;
-    if (map->def->flags & BPF_F_WRONLY_PROG)
-        access &= ~MEM_READ;
-    return access;
+    return (map->guest & MAP_GUEST_LOOKUP ? MEM_READ : 0) | (map->guest & MAP_GUEST_WRITE ? MEM_WRITE : 0);
 }
 
 #endif

@@ -4,16 +4,7 @@
 # bpf-gcc refuses (reported here); tests that miss an object skip and say so.
 out=$1
 src=$(dirname "$0")
-mkdir -p "$out/include/bpf" || exit 1
-
-# gcc 12 keeps the address of a helper that is called twice in a register, which BPF can't call; its attribute for helpers prevents that.
-for dir in /usr/include /usr/local/include; do
-    [ -f "$dir/bpf/bpf_helper_defs.h" ] || continue
-    sed 's/^static \(.*\)(\*\(bpf_[a-z0-9_]*\))\((.*)\) = (void \*) \([0-9]*\);/\1\2\3 __attribute__((kernel_helper(\4)));/' \
-        "$dir/bpf/bpf_helper_defs.h" >"$out/include/bpf/bpf_helper_defs.h"
-    cp "$dir/bpf/bpf_helpers.h" "$out/include/bpf/"
-done
-
+mkdir -p "$out" || exit 1
 for file in "$src"/*.bpf.c; do
     name=$(basename "$file" .bpf.c)
     for cpu in v1 v2 v3; do
@@ -24,6 +15,6 @@ for file in "$src"/*.bpf.c; do
     done
     rm -f "$out/$name-gcc.o"
     [ -n "$BPF_GCC" ] || continue
-    $BPF_GCC -I"$out/include" -idirafter /usr/include $BPF_CPPFLAGS -gbtf -O2 -w -c "$file" -o "$out/$name-gcc.o" \
+    $BPF_GCC -idirafter /usr/include $BPF_CPPFLAGS -gbtf -O2 -w -c "$file" -o "$out/$name-gcc.o" \
         || echo "compile.sh: $name: bpf-gcc can't compile it"
 done
