@@ -115,6 +115,8 @@ load_code(void *arg, char *log, uint32_t log_bytes)
     const struct program *p = call->k->program;
     LIBBPF_OPTS(bpf_prog_load_opts, opts, .log_buf = log, .log_size = log_bytes, .log_level = log ? 1 : 0, .kern_version = p->kernel_version,
                 .expected_attach_type = call->attach_type);
+    if (call->k->type->kernel_type == BPF_PROG_TYPE_SYSCALL)
+        opts.prog_flags = BPF_F_SLEEPABLE; /* there is no other kind */
     if (call->k->btf_fd >= 0) {
         opts.prog_btf_fd = (uint32_t)call->k->btf_fd;
         opts.func_info = call->info;
