@@ -10,7 +10,7 @@
  *   (ebpfdbg) break count             the function that writes the map
  *   (ebpfdbg) continue
  *   (ebpfdbg) finish
- *   (ebpfdbg) map packets             17 is UDP
+ *   (ebpfdbg) map lookup packets 17   UDP has been seen once
  *   (ebpfdbg) continue                the verdict
  *
  * Try the other packets of examples/packets, and `ebpfdbg run` for the short answer. */

@@ -5,7 +5,7 @@
  *   ebpfdbg run examples/loop.o --packet examples/packets/dns.hex      XDP_DROP, though the packet is good
  *
  *   ebpfdbg examples/loop.o --packet examples/packets/dns.hex
- *   (ebpfdbg) break loop.c:44         the line that adds
+ *   (ebpfdbg) break loop.c:39         the line that adds
  *   (ebpfdbg) ignore 1 100            do not stop, only count
  *   (ebpfdbg) run
  *   (ebpfdbg) info breakpoints        how often did it add? A header of 20 bytes has 10 words

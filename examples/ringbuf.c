@@ -4,7 +4,7 @@
  * is reserved and neither submitted nor discarded is what the kernel's verifier calls an unreleased reference.
  *
  *   ebpfdbg examples/ringbuf.o --packet examples/packets/syn.hex
- *   (ebpfdbg) break ringbuf.c:57      the record is reserved and empty
+ *   (ebpfdbg) break ringbuf.c:53      the record is reserved and empty
  *   (ebpfdbg) run
  *   (ebpfdbg) next
  *   (ebpfdbg) next

@@ -6,7 +6,7 @@
  *   ebpfdbg run examples/ttl.o --packet examples/packets/http.hex     shows the bytes that changed
  *
  *   ebpfdbg examples/ttl.o --packet examples/packets/http.hex
- *   (ebpfdbg) break ttl.c:48          before the packet changes
+ *   (ebpfdbg) break ttl.c:42          before the packet changes
  *   (ebpfdbg) run
  *   (ebpfdbg) info context            struct __sk_buff, as the kernel fills it
  *   (ebpfdbg) print/x $r0

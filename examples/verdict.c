@@ -5,8 +5,8 @@
  *   ebpfdbg examples/verdict.o --packet examples/packets/syn.hex
  *   (ebpfdbg) break allowed
  *   (ebpfdbg) run
- *   (ebpfdbg) print port              22 was sent. What arrived?
- *   (ebpfdbg) print/x port
+ *   (ebpfdbg) print $r1               22 was sent. What arrived?
+ *   (ebpfdbg) print/x $r1
  *   (ebpfdbg) set $r1 = 22            what if it were right?
  *   (ebpfdbg) continue
  *

@@ -63,10 +63,16 @@ note_status(struct cli *cli, enum command_status status)
     cli->is_quitting |= status == COMMAND_QUIT;
 }
 
+/* True when a script is to go on: nothing ended it. A Ctrl-C that no running program took ends it, too. */
+static bool
+goes_on(const struct cli *cli)
+{
+    return !cli->is_quitting && !*signals_interrupt();
+}
+
 static void
 execute(struct cli *cli, const char *line, struct buf *out)
 {
-    *signals_interrupt() = 0; /* a Ctrl-C from before is not for this command */
     enum command_status status = command_execute(cli->session, line, cli->editor != NULL, out);
     show(cli, out, status);
     note_status(cli, status);
@@ -137,7 +143,7 @@ read_script(struct cli *cli, bool echo, struct buf *out)
     char *line = NULL;
     size_t cap = 0;
     ssize_t n;
-    while (!cli->is_quitting && (echo || !cli->has_failed) && (n = getline(&line, &cap, stdin)) >= 0) {
+    while (goes_on(cli) && (echo || !cli->has_failed) && (n = getline(&line, &cap, stdin)) >= 0) {
         if (n && line[n - 1] == '\n')
             line[n - 1] = '\0';
         if (echo)
@@ -163,7 +169,7 @@ home_file(const char *name)
 static void
 run_scripts(struct cli *cli, const struct options *o, struct buf *out)
 {
-    for (size_t i = 0; i < o->n_scripts && !cli->is_quitting; i++) {
+    for (size_t i = 0; i < o->n_scripts && goes_on(cli); i++) {
         if (o->scripts[i].is_file)
             source(cli, o->scripts[i].text, false, out);
         else
@@ -188,10 +194,9 @@ prepare(struct cli *cli, const struct options *o, struct buf *out, struct errinf
     err = session_load(cli->session, o->operand, &load, out, e);
     if (!err && (o->prog || o->type))
         err = session_select(cli->session, o->prog, o->type, e);
-    if (err || !(o->packet || o->pcap || o->ctx))
-        return err;
     const struct program *p = session_program(cli->session);
-    err = target_entry(p, o->prog, &entry, e);
+    if (!err)
+        err = target_entry(p, o->prog, &entry, e);
     if (!err)
         err = target_type(p, entry, o->type, &type, e);
     if (!err)
@@ -199,6 +204,8 @@ prepare(struct cli *cli, const struct options *o, struct buf *out, struct errinf
     struct input input = target_as_input(&packet, &ctx);
     if (!err)
         err = session_set_input(cli->session, &input, e);
+    if (!err && cli->editor && packet.data && !o->packet && !o->pcap)
+        buf_printf(out, "No packet given: \"run\" takes %d zero bytes. See --packet and --pcap.\n", DEFAULT_PACKET_BYTES);
     bytes_free(&packet);
     bytes_free(&ctx);
     return err;
@@ -295,8 +302,8 @@ debug_main(const struct options *o)
     } else {
         converse(&cli, o, &out);
         status = session_exit_code(cli.session);
-        if (!status && cli.has_failed && !cli.editor)
-            status = EXIT_FAILED;
+        if (!status && !cli.editor)
+            status = *signals_interrupt() ? EXIT_INTERRUPTED : cli.has_failed ? EXIT_FAILED : EXIT_DONE;
     }
     if (cli.editor)
         editor_free(cli.editor);

@@ -1,7 +1,8 @@
 /* libedit behind three functions. See editor.h.
  *
  * libedit's own signal handling (EL_SIGNAL) is not used: it sends signals on to the whole process group and swallows the first Ctrl-C. Here
- * the handlers of signals.c set words, read(2) returns EINTR, and read_key() acts on them. */
+ * the handlers of signals.c set words. While a line is edited these signals are blocked except where read_key() waits, so that none comes
+ * unnoticed between looking at a word and waiting. */
 #include "config.h"
 
 #include "ui/editor.h"
@@ -13,6 +14,7 @@
 #include <errno.h>
 #include <histedit.h>
 #include <locale.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +33,7 @@ struct editor {
     History *history;
     char *history_path;
     char *line;
+    sigset_t waiting; /* what is blocked while read_key waits: the mask outside of editor_read */
 };
 
 static struct editor *
@@ -49,7 +52,7 @@ prompt(EditLine *el)
 
 /* ---------------------------------------------------------------- keys */
 
-/* What is to be done after read(2) was interrupted. True: Ctrl-C. */
+/* Acts on the signals that came. True: Ctrl-C. */
 static bool
 handle_signals(EditLine *el)
 {
@@ -70,14 +73,15 @@ read_key(EditLine *el, wchar_t *out)
 {
     mbstate_t state = { 0 };
     for (;;) {
-        char byte;
-        ssize_t n = read(STDIN_FILENO, &byte, 1);
-        if (n < 0 && errno == EINTR) {
-            if (!handle_signals(el))
-                continue;
+        struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+        if (handle_signals(el)) {
             *out = KEY_CTRL_C;
             return 1;
         }
+        if (ppoll(&input, 1, NULL, &editor_of(el)->waiting) < 0 && errno == EINTR)
+            continue;
+        char byte;
+        ssize_t n = read(STDIN_FILENO, &byte, 1);
         if (n <= 0)
             return (int)n;
         size_t len = mbrtowc(out, &byte, 1, &state);
@@ -96,8 +100,9 @@ static unsigned char
 cancel_line(EditLine *el, int key)
 {
     (void)key;
-    const LineInfo *line = el_line(el);
-    el_deletestr1(el, 0, (int)(line->lastchar - line->buffer));
+    const LineInfoW *line = el_wline(el);
+    el_cursor(el, (int)(line->lastchar - line->cursor));
+    el_deletestr(el, (int)(line->lastchar - line->buffer));
     fputs("\nQuit\n", stdout);
     return CC_REDISPLAY;
 }
@@ -228,7 +233,11 @@ const char *
 editor_read(struct editor *ed)
 {
     int n;
+    sigset_t blocked;
+    signals_terminal_set(&blocked);
+    sigprocmask(SIG_BLOCK, &blocked, &ed->waiting);
     const char *text = el_gets(ed->el, &n);
+    sigprocmask(SIG_SETMASK, &ed->waiting, NULL);
     if (!text || n <= 0)
         return NULL;
     free(ed->line);

@@ -29,7 +29,7 @@ enum exit_status {
     EXIT_USAGE = 2,       /* the command line makes no sense */
     EXIT_FAULT = 3,       /* run: the program did something that it must not; the report says what and where */
     EXIT_BUDGET = 4,      /* run: stopped after --max-insns */
-    EXIT_INTERRUPTED = 5, /* run: stopped by Ctrl-C */
+    EXIT_INTERRUPTED = 5, /* Ctrl-C stopped a run, or a script between two commands */
 };
 
 /* A -ex COMMAND or -x FILE, in the order of the command line. */

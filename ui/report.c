@@ -6,6 +6,7 @@
 #include "sim/base/base.h"
 #include "sim/machine/listing.h"
 #include "sim/machine/map.h"
+#include "sim/object/types.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -88,9 +89,24 @@ for_changes(const struct run *run, uint32_t index, changed_fn *fn, void *arg)
 }
 
 struct text_changes {
+    const struct program *program;
     struct buf *out;
     uint32_t n;
 };
+
+/* A key or value: as C has it when its type is known, else in hex. */
+static void
+put_typed(const struct text_changes *c, uint32_t btf_id, const uint8_t *bytes, uint32_t n)
+{
+    static const struct type_format format = { .max_elements = ROW_BYTES };
+    if (btf_id && c->program->btf) {
+        type_print_value(c->program->btf, btf_id, bytes, n, &format, c->out);
+        return;
+    }
+    put_hex(c->out, bytes, n < SHOWN_VALUE_BYTES ? n : SHOWN_VALUE_BYTES, " ");
+    if (n > SHOWN_VALUE_BYTES)
+        buf_printf(c->out, " ... %u more bytes", n - SHOWN_VALUE_BYTES);
+}
 
 static void
 text_change(void *arg, const struct map *map, const uint8_t *key, const uint8_t *value)
@@ -102,18 +118,12 @@ text_change(void *arg, const struct map *map, const uint8_t *key, const uint8_t 
     buf_puts(c->out, map->def->name);
     if (map->def->origin != MAP_FROM_DATA) {
         buf_putc(c->out, '[');
-        put_hex(c->out, key, map->def->key_bytes, " ");
+        put_typed(c, map->def->key_btf_id, key, map->def->key_bytes);
         buf_putc(c->out, ']');
     }
-    if (!value) {
-        buf_puts(c->out, " deleted\n");
-        return;
-    }
-    uint32_t n = map->def->value_bytes;
-    buf_puts(c->out, " = ");
-    put_hex(c->out, value, n < SHOWN_VALUE_BYTES ? n : SHOWN_VALUE_BYTES, " ");
-    if (n > SHOWN_VALUE_BYTES)
-        buf_printf(c->out, " ... %u more bytes", n - SHOWN_VALUE_BYTES);
+    buf_puts(c->out, value ? " = " : " deleted");
+    if (value)
+        put_typed(c, map->def->value_btf_id, value, map->def->value_bytes);
     buf_putc(c->out, '\n');
 }
 
@@ -121,7 +131,7 @@ static void
 put_maps(const struct run *run, struct buf *out)
 {
     for (uint32_t i = 0; i < run->machine->program->n_maps; i++) {
-        struct text_changes changes = { .out = out };
+        struct text_changes changes = { .program = run->machine->program, .out = out };
         for_changes(run, i, text_change, &changes);
         if (changes.n > SHOWN_ENTRIES) {
             put_label(out, "map");

@@ -89,8 +89,8 @@ run_main(const struct options *o)
     struct buf notes = BUF_EMPTY;
     struct run run = { .target = &t, .machine = machine_new(t.program, &t.costs, &notes), .pristine = machine_new(t.program, &t.costs, NULL) };
     run.machine->interrupt = signals_interrupt();
-    if (notes.len)
-        message_text("%.*s", (int)(notes.len - 1), notes.text);
+    for (char *line = notes.text, *end; line && (end = strchr(line, '\n')); line = end + 1)
+        message_text("%s: %.*s", t.program->path, (int)(end - line), line);
     buf_free(&notes);
 
     int status = EXIT_FAILED;

@@ -50,6 +50,15 @@ signals_catch_terminal(void)
     catch_signal(SIGCONT);
 }
 
+void
+signals_terminal_set(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGINT);
+    sigaddset(set, SIGWINCH);
+    sigaddset(set, SIGCONT);
+}
+
 static bool
 take(volatile sig_atomic_t *word)
 {

@@ -14,6 +14,9 @@ void signals_catch(void);
 /* Also notices SIGWINCH (the window has a new size) and SIGCONT (back in the foreground). */
 void signals_catch_terminal(void);
 
+/* The set of all signals that are caught then. */
+void signals_terminal_set(sigset_t *set);
+
 /* True once after each of them came. */
 bool signals_take_resize(void);
 bool signals_take_continue(void);

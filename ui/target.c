@@ -94,6 +94,8 @@ target_input(const struct options *o, const struct prog_type *type, struct bytes
         err = input_packet(o->packet, packet, e);
     else if (o->pcap)
         err = pcap_read_spec(o->pcap, packet, e);
+    else if (type->family == CTX_XDP || type->family == CTX_SKB)
+        *packet = (struct bytes){ .data = xcalloc(DEFAULT_PACKET_BYTES, 1), .n = DEFAULT_PACKET_BYTES };
     if (!err && o->ctx)
         err = input_ctx(o->ctx, type, packet->n, ctx, e);
     if (err)
@@ -104,8 +106,11 @@ target_input(const struct options *o, const struct prog_type *type, struct bytes
 static void
 print_notes(const struct program *p)
 {
-    for (uint32_t i = 0; i < p->n_notes; i++)
+    enum { SHOWN = 10 };
+    for (uint32_t i = 0; i < p->n_notes && i < SHOWN; i++)
         message_text("%s: %s", p->path, p->notes[i].text);
+    if (p->n_notes > SHOWN)
+        message_text("%s: ... and %u more notes; 'info notes' in the debugger lists them", p->path, p->n_notes - SHOWN + p->n_notes_lost);
 }
 
 enum err
@@ -127,6 +132,8 @@ target_open(const struct options *o, struct target *t, struct errinfo *e)
         err = target_type(t->program, t->entry, o->type, &t->type, e);
     if (!err)
         err = target_input(o, t->type, &t->packet, &t->ctx, e);
+    if (!err && t->packet.data && !o->packet && !o->pcap)
+        message_text("no packet given: running on %d zero bytes; give one with --packet or --pcap", DEFAULT_PACKET_BYTES);
     if (err)
         target_close(t);
     return err;

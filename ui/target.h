@@ -32,7 +32,9 @@ enum err target_entry(const struct program *p, const char *name, uint32_t *entry
 /* The program type: the one named, or what the section of the entry says. ERR_USAGE. */
 enum err target_type(const struct program *p, uint32_t entry, const char *name, const struct prog_type **type, struct errinfo *e);
 
-/* --packet, --pcap and --ctx. */
+/* --packet, --pcap and --ctx. A type that needs a packet and is given none gets DEFAULT_PACKET_BYTES zeros. ERR_USAGE, ERR_OPEN,
+ * ERR_INPUT, ERR_TOO_LARGE. */
+enum { DEFAULT_PACKET_BYTES = 64 };
 enum err target_input(const struct options *o, const struct prog_type *type, struct bytes *packet, struct bytes *ctx, struct errinfo *e);
 
 /* All of these for a program that is to run without a debugger. Prints what the loader had to note. On an error everything is freed. */
