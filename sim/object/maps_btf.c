@@ -189,7 +189,10 @@ preset_element(const struct object *o, struct program *p, const struct map_place
     const struct map_def *def = &p->maps[place->map];
     const struct symbol *symbol = &o->symbols[r->symbol];
     uint64_t addend = (uint64_t)r->addend;
-    if (!r->has_addend)
+    /* A name says all; what binutils 2.40 leaves in its place is the symbol's value once more. */
+    if (symbol->type != STT_SECTION)
+        addend = 0;
+    else if (!r->has_addend)
         memcpy(&addend, o->sections[r->section].bytes + r->off, sizeof addend);
     const struct map_place *inner = maps_at(o, symbol->section, symbol->value + addend);
     int64_t pc = object_slot(o, symbol->section, symbol->value + addend);
