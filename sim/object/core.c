@@ -99,7 +99,12 @@ evaluate(const struct core_spec *local, const struct core_spec *match, struct de
     enum core_answer answer = core_evaluate(local->kind, local, &d->before);
     if (answer != CORE_BROKEN)
         answer = core_evaluate(local->kind, match, &d->after);
-    d->why = answer == CORE_YES ? NULL : match ? "it asks what such a field can't answer" : "nothing there matches";
+    if (answer == CORE_BROKEN)
+        d->why = "such a field has no such property";
+    else if (answer == CORE_NO)
+        d->why = core_kinds[local->kind].family == CORE_FIELD ? "the kernel has no such field" : "the kernel has no such value";
+    else
+        d->why = NULL;
     if (answer != CORE_YES || !match)
         return;
     d->bit_off = match->bit_off;

@@ -81,8 +81,9 @@ relocated_copy(const struct object *o)
     return image;
 }
 
+/* dir: where the compiler ran, which libdw leaves out when the name is in a folder given relative to it; NULL when unknown. */
 static void
-add_row(const struct program *p, struct line_table *table, Dwarf_Line *row)
+add_row(const struct program *p, struct line_table *table, Dwarf_Line *row, const char *dir)
 {
     Dwarf_Addr address;
     int line, col = 0;
@@ -92,9 +93,15 @@ add_row(const struct program *p, struct line_table *table, Dwarf_Line *row)
         return;
     dwarf_linecol(row, &col);
     dwarf_linebeginstatement(row, &is_stmt);
-    if (name && address % 8 == 0 && address / 8 < p->n_slots && line > 0)
-        line_add(table, name,
-                 (struct line){ .pc = (uint32_t)(address / 8), .line = (uint32_t)line, .col = col > 0 ? (uint32_t)col : 0, .is_stmt = is_stmt });
+    if (!name || address % 8 || address / 8 >= p->n_slots || line <= 0)
+        return;
+    struct buf path = BUF_EMPTY;
+    if (*name != '/' && dir && *dir)
+        buf_printf(&path, "%s/", dir);
+    buf_puts(&path, name);
+    line_add(table, buf_text(&path),
+             (struct line){ .pc = (uint32_t)(address / 8), .line = (uint32_t)line, .col = col > 0 ? (uint32_t)col : 0, .is_stmt = is_stmt });
+    buf_free(&path);
 }
 
 static const char *
@@ -111,8 +118,11 @@ read_tables(Elf *elf, const struct program *p, struct line_table *table)
     size_t n_files, n_lines;
     int result;
     while ((result = dwarf_next_lines(dwarf, off, &next, &cu, &files, &n_files, &lines, &n_lines)) == 0) {
+        const char *const *dirs;
+        size_t n_dirs;
+        const char *dir = !dwarf_getsrcdirs(files, &dirs, &n_dirs) && n_dirs ? dirs[0] : NULL;
         for (size_t i = 0; i < n_lines; i++)
-            add_row(p, table, dwarf_onesrcline(lines, i));
+            add_row(p, table, dwarf_onesrcline(lines, i), dir);
         off = next;
     }
     if (result < 0)
