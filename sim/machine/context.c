@@ -13,6 +13,9 @@
 /* Where the regions of context, packet and kernel objects lie. */
 enum { WINDOW_LO = GUEST_CTX, WINDOW_HI = GUEST_MAP };
 
+/* The kernel looks at no more than a page of a context that is a struct. */
+enum { CTX_STRUCT_MAX = 4096 };
+
 static bool
 is_in_window(const struct region *r)
 {
@@ -104,6 +107,8 @@ context_refuse(struct errinfo *e, const char *what, const char *format, ...)
 enum err
 context_check_tail(const struct input *input, uint32_t bytes, struct errinfo *e)
 {
+    if (input->ctx_bytes > CTX_STRUCT_MAX)
+        return context_refuse(e, "context", "%u bytes; the kernel takes at most %u", input->ctx_bytes, (unsigned)CTX_STRUCT_MAX);
     for (uint32_t i = bytes; i < input->ctx_bytes; i++)
         if (input->ctx[i])
             return context_refuse(e, "context", "byte %u is not zero and lies past the %u bytes of this context", i, bytes);

@@ -57,7 +57,9 @@ min_network_bytes(const uint8_t *frame)
 enum err
 context_check_skb(const struct prog_type *type, const struct input *input, struct errinfo *e)
 {
-    enum err err = check_fields(type, input, e);
+    enum err err = context_check_tail(input, sizeof(struct __sk_buff), e);
+    if (!err)
+        err = check_fields(type, input, e);
     if (err)
         return err;
     if (input->packet_bytes < ETH_HLEN)
@@ -147,6 +149,7 @@ build_fields(struct machine *m)
         if (f->is_input && f->off < in->ctx_bytes)
             memcpy((uint8_t *)ctx + f->off, in->ctx + f->off, f->bytes < in->ctx_bytes - f->off ? f->bytes : in->ctx_bytes - f->off);
     }
+    ctx->gso_size = (uint16_t)ctx->gso_size; /* skb_shared_info has 16 bits for it */
     ctx->pkt_type = packet_kind(in->packet);
     ctx->protocol = packet_protocol(in->packet, in->packet_bytes);
     if (!ctx->ifindex)
@@ -194,7 +197,7 @@ context_result_skb(struct machine *m, struct result *out)
     out->packet_bytes = m->packet.end - start;
     struct __sk_buff back = { .mark = ctx->mark, .priority = ctx->priority, .ingress_ifindex = ctx->ingress_ifindex,
                               .ifindex = ctx->ifindex, .tstamp = ctx->tstamp, .wire_len = ctx->wire_len, .gso_segs = ctx->gso_segs,
-                              .hwtstamp = ctx->hwtstamp };
+                              .hwtstamp = ctx->hwtstamp, .gso_size = IN(&m->input, gso_size) };
     memcpy(back.cb, ctx->cb, sizeof back.cb);
     memcpy(out->ctx, &back, sizeof back);
     out->ctx_bytes = sizeof back;

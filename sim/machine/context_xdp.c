@@ -101,10 +101,8 @@ context_result_xdp(struct machine *m, struct result *out)
         memcpy(whole + linear, memory_host(&m->mem, p->frags), p->frag_bytes);
         out->packet = whole;
     }
-    struct xdp_md ctx = *(const struct xdp_md *)memory_host(&m->mem, GUEST_CTX);
-    ctx.data = p->data - p->meta;
-    ctx.data_end = linear;
-    ctx.data_meta = 0;
+    struct xdp_md ctx = { .data = p->data - p->meta, .data_end = linear, .ingress_ifindex = IN(&m->input, ingress_ifindex),
+                          .rx_queue_index = IN(&m->input, rx_queue_index) };
     memcpy(out->ctx, &ctx, sizeof ctx);
     out->ctx_bytes = sizeof ctx;
 }

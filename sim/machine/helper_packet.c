@@ -169,8 +169,6 @@ uint64_t
 helper_csum_diff(struct machine *m, const uint64_t args[5], struct fault *fault)
 {
     uint32_t sum = (uint32_t)args[4];
-    if ((args[1] | args[3]) % 4)
-        return helper_errno(-EINVAL);
     if (args[1] && args[3]) {
         uint32_t to = csum_bytes(memory_host(&m->mem, args[2]), args[3], sum);
         sum = csum_add(to, ~csum_bytes(memory_host(&m->mem, args[0]), args[1], 0));

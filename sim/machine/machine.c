@@ -20,6 +20,7 @@ static const struct env default_env = {
     .clock_step_ns = 1000,
     .random = 0x9e3779b97f4a7c15,
     .n_cpus = 1,
+    .pid_tgid = UINT64_C(1000) << 32 | 1000,
     .comm = "ebpfdbg",
     .may_goto_limit = 8388608,
 };
