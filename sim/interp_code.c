@@ -113,7 +113,7 @@ code_handler(const struct code *code, uint32_t i)
     return (enum handler)insn->op; /* handlers of rows have the numbers of their ops */
 }
 
-/* Whether the slots from i on are such a group, none of them but the first reached only by a trap. */
+/* Whether the slots from i on are such a group. A trap on any of them takes it apart. */
 static bool
 group_fits(const struct code *code, uint32_t i, const struct group *g)
 {
@@ -137,7 +137,7 @@ best_handler(const struct code *code, uint32_t i)
     if (code->traps[i])
         return HANDLER_trap;
     enum handler alone = code_handler(code, i);
-    if (alone >= N_OPS)
+    if (alone >= HANDLER_illegal)
         return alone;
     for (uint32_t g = code->first_group[alone]; g != NO_GROUP; g = code->next_group[g])
         if (i + groups[g].n <= code->n && group_fits(code, i, &groups[g]))

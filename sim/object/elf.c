@@ -438,6 +438,17 @@ object_symbols_in(const struct object *o, uint32_t section, uint32_t *n)
 }
 
 int64_t
+object_addend(const struct object *o, const struct relocation *r, int64_t in_place)
+{
+    const struct symbol *s = &o->symbols[r->symbol];
+    if (r->has_addend)
+        return r->addend;
+    if (o->is_from_gcc && s->type != STT_SECTION && s->value <= INT32_MAX && in_place >= (int64_t)s->value)
+        return in_place - (int64_t)s->value;
+    return in_place;
+}
+
+int64_t
 object_slot(const struct object *o, uint32_t section, uint64_t off)
 {
     if (section >= o->n_sections || o->sections[section].kind != SECTION_CODE)

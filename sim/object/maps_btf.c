@@ -78,29 +78,32 @@ read_number(const struct btf *btf, const char *name, uint32_t type, struct map_d
 }
 
 static void
-read_type(const struct btf *btf, uint32_t type, uint32_t *bytes, uint32_t *btf_id)
+read_type(struct program *p, const struct btf *btf, const char *what, uint32_t type, const char *map, uint32_t *bytes, uint32_t *btf_id)
 {
-    int64_t n = *btf_id ? -1 : btf_bytes(btf, pointee(btf, type));
-    if (n < 0)
+    int64_t n = btf_bytes(btf, pointee(btf, type));
+    if (n < 0) {
+        program_note(p, -1, "map %.100s: BTF does not tell the size of its %s", map, what);
         return;
+    }
     *bytes = (uint32_t)n;
     *btf_id = pointee(btf, type);
 }
 
-/* Fills *def from a definition struct. Returns the type of the elements of `values` and where it begins; 0 when there is none. */
+/* Fills maps[map] from a definition struct. Returns the type of the elements of `values` and where it begins; 0 when there is none. */
 static uint32_t
-read_definition(const struct btf *btf, const struct btf_type *t, struct map_def *def, uint64_t *values_off)
+read_definition(struct program *p, const struct btf *btf, const struct btf_type *t, uint32_t map, uint64_t *values_off)
 {
     uint32_t element = 0;
+    struct map_def *def = &p->maps[map];
     const struct btf_member *m = btf_members(t);
     for (uint32_t i = 0; i < btf_vlen(t); i++, m++) {
         const char *name = btf_name(btf, m->name_off);
         uint32_t id = m->type;
         const struct btf_type *member = btf_skip(btf, &id);
         if (strcmp(name, "key") == 0) {
-            read_type(btf, m->type, &def->key_bytes, &def->key_btf_id);
+            read_type(p, btf, name, m->type, def->name, &def->key_bytes, &def->key_btf_id);
         } else if (strcmp(name, "value") == 0) {
-            read_type(btf, m->type, &def->value_bytes, &def->value_btf_id);
+            read_type(p, btf, name, m->type, def->name, &def->value_bytes, &def->value_btf_id);
         } else if (strcmp(name, "values") == 0 && btf_is_array(member)) {
             element = pointee(btf, btf_array(member)->type);
             *values_off = btf_member_bit_offset(t, i) / 8;
@@ -125,7 +128,7 @@ add_inner(struct object *o, struct program *p, uint32_t outer, uint32_t type)
     int32_t inner = maps_add(o, p, name, MAP_FROM_BTF, 0, 0, 0);
     if (inner < 0)
         return;
-    read_definition(o->btf, t, &p->maps[inner], &values_off);
+    read_definition(p, o->btf, t, (uint32_t)inner, &values_off);
     p->maps[outer].inner = inner;
 }
 
@@ -141,7 +144,7 @@ add_definition(struct object *o, struct program *p, const struct symbol *symbol,
     if (map < 0)
         return;
     uint32_t place = o->n_map_places - 1;
-    uint32_t element = read_definition(o->btf, t, &p->maps[map], &o->map_places[place].values_off);
+    uint32_t element = read_definition(p, o->btf, t, (uint32_t)map, &o->map_places[place].values_off);
     if (element && map_is_of_maps(&p->maps[map]))
         add_inner(o, p, (uint32_t)map, element);
 }
@@ -188,14 +191,11 @@ preset_element(const struct object *o, struct program *p, const struct map_place
 {
     const struct map_def *def = &p->maps[place->map];
     const struct symbol *symbol = &o->symbols[r->symbol];
-    uint64_t addend = (uint64_t)r->addend;
-    /* A name says all; what binutils 2.40 leaves in its place is the symbol's value once more. */
-    if (symbol->type != STT_SECTION)
-        addend = 0;
-    else if (!r->has_addend)
-        memcpy(&addend, o->sections[r->section].bytes + r->off, sizeof addend);
-    const struct map_place *inner = maps_at(o, symbol->section, symbol->value + addend);
-    int64_t pc = object_slot(o, symbol->section, symbol->value + addend);
+    int64_t in_place;
+    memcpy(&in_place, o->sections[r->section].bytes + r->off, sizeof in_place);
+    uint64_t off = symbol->value + (uint64_t)object_addend(o, r, in_place);
+    const struct map_place *inner = maps_at(o, symbol->section, off);
+    int64_t pc = object_slot(o, symbol->section, off);
     const struct function *f = pc >= 0 ? program_function_at(p, (uint32_t)pc) : NULL;
     if (def->type == BPF_MAP_TYPE_PROG_ARRAY && f)
         maps_preset(p, place->map, key, (uint32_t)(f - p->functions));

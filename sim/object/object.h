@@ -117,6 +117,9 @@ uint32_t object_section_named(const struct object *o, const char *name);
 /* The named symbols of a section (no section symbols) as indexes into symbols, by offset. O(log symbols). */
 const uint32_t *object_symbols_in(const struct object *o, uint32_t section, uint32_t *n);
 
+/* Bytes to add to a relocation's symbol; in_place is what stands in the bytes that it patches. */
+int64_t object_addend(const struct object *o, const struct relocation *r, int64_t in_place);
+
 /* Slot of the image for a byte offset in a code section; -1 when it is no code, out of range or not a multiple of 8. */
 int64_t object_slot(const struct object *o, uint32_t section, uint64_t off);
 

@@ -106,24 +106,11 @@ imm_in_file(const struct program *p, uint32_t pc)
     return imm;
 }
 
-/* Bytes to add to the symbol. */
-static int64_t
-load_addend(const struct object *o, const struct program *p, uint32_t pc, const struct relocation *r)
-{
-    const struct symbol *s = &o->symbols[r->symbol];
-    int32_t imm = imm_in_file(p, pc);
-    if (r->has_addend)
-        return r->addend;
-    if (o->is_from_gcc && s->type != STT_SECTION && s->value <= INT32_MAX && imm >= (int32_t)s->value)
-        return imm - (int32_t)s->value;
-    return imm;
-}
-
 static void
 relocate_load(struct object *o, struct program *p, uint32_t pc, const struct relocation *r)
 {
     struct insn *insn = &p->insns[pc];
-    struct target t = resolve(o, p, r->symbol, load_addend(o, p, pc, r), false);
+    struct target t = resolve(o, p, r->symbol, object_addend(o, r, imm_in_file(p, pc)), false);
     insn->op = OP_lddw;
     insn->src = insn_rows[OP_lddw].src;
     insn->flags &= (uint16_t)~INSN_UNRESOLVED;
@@ -193,16 +180,15 @@ static void
 relocate_data(struct object *o, struct program *p, const struct relocation *r)
 {
     const struct section *s = &o->sections[r->section];
-    uint64_t value = (uint64_t)r->addend;
+    int64_t in_place;
     if (s->map < 0 || !p->maps[s->map].init || s->n_bytes < 8 || r->off > s->n_bytes - 8)
         return;
     uint8_t *bytes = p->maps[s->map].init + r->off;
-    if (!r->has_addend)
-        memcpy(&value, bytes, sizeof value);
-    struct target t = resolve(o, p, r->symbol, (int64_t)value, false);
+    memcpy(&in_place, bytes, sizeof in_place);
+    struct target t = resolve(o, p, r->symbol, object_addend(o, r, in_place), false);
     if (t.kind == TARGET_NOTHING || t.kind == TARGET_EXTERN)
         return;
-    value = target_value(p, t);
+    uint64_t value = target_value(p, t);
     memcpy(bytes, &value, sizeof value);
     program_note(p, -1, "%.60s+0x%" PRIx64 " holds a pointer; it works here, the kernel leaves it unrelocated", s->name, r->off);
 }

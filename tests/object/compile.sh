@@ -1,11 +1,19 @@
 #!/bin/sh
 # compile.sh OUT_DIR: compiles the eBPF sources here in every variant that the installed compilers can: NAME-v1.o, -v2.o, -v3.o by clang
-# and NAME-gcc.o by bpf-gcc. Without a compiler its objects are missing, and so are those that
-# bpf-gcc refuses (reported here). Lines also come from DWARF alone: lines-dwarf4.o and -dwarf5.o are as clang's -v3 without BTF,
+# and NAME-gcc.o by bpf-gcc. Without a compiler its objects are missing, and so are those that bpf-gcc refuses (reported here). Lines also come from DWARF alone: lines-dwarf4.o and -dwarf5.o are as clang's -v3 without BTF,
 # lines-gccdwarf.o is by bpf-gcc. Tests that miss an object skip and say so.
 out=$1
 src=$(dirname "$0")
-mkdir -p "$out" || exit 1
+mkdir -p "$out/include/bpf" || exit 1
+
+# gcc 12 keeps the address of a helper that is called twice in a register, which BPF can't call; its attribute for helpers prevents that.
+for dir in /usr/include /usr/local/include; do
+    [ -f "$dir/bpf/bpf_helper_defs.h" ] || continue
+    sed 's/^static \(.*\)(\*\(bpf_[a-z0-9_]*\))\((.*)\) = (void \*) \([0-9]*\);/\1\2\3 __attribute__((kernel_helper(\4)));/' \
+        "$dir/bpf/bpf_helper_defs.h" >"$out/include/bpf/bpf_helper_defs.h"
+    cp "$dir/bpf/bpf_helpers.h" "$out/include/bpf/"
+done
+
 for file in "$src"/*.bpf.c; do
     name=$(basename "$file" .bpf.c)
     for cpu in v1 v2 v3; do
@@ -16,7 +24,7 @@ for file in "$src"/*.bpf.c; do
     done
     rm -f "$out/$name-gcc.o"
     [ -n "$BPF_GCC" ] || continue
-    $BPF_GCC -idirafter /usr/include $BPF_CPPFLAGS -gbtf -O2 -w -c "$file" -o "$out/$name-gcc.o" \
+    $BPF_GCC -I"$out/include" -idirafter /usr/include $BPF_CPPFLAGS -gbtf -O2 -w -c "$file" -o "$out/$name-gcc.o" \
         || echo "compile.sh: $name: bpf-gcc can't compile it"
 done
 
