@@ -1,11 +1,13 @@
 /* Cuts one program out of the image. See kernel_code.h.
- * Invariant: slots keep their number and order inside a function; only distances between functions change. */
+ * Invariant: slots keep their number and order inside a function; only distances between functions change. The linker has split the
+ * image at everything that is called, so a function has one entry. */
 #include "config.h"
 
 #include "jit/diff/kernel_code.h"
 
 #include "sim/base/base.h"
 
+#include <assert.h>
 #include <bpf/btf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,13 +34,6 @@ is_tail_call(const struct insn *insn)
     return insn->op == OP_call && insn->imm == BPF_FUNC_tail_call;
 }
 
-static uint32_t
-function_index(const struct program *p, uint32_t pc)
-{
-    const struct function *f = pc < p->n_slots ? program_function_at(p, pc) : NULL;
-    return f ? (uint32_t)(f - p->functions) : UINT32_MAX;
-}
-
 static void
 want_function(struct cut *cut, uint32_t index)
 {
@@ -48,25 +43,15 @@ want_function(struct cut *cut, uint32_t index)
     cut->queue[cut->n_queue++] = index;
 }
 
-/* Where a call or a callback at `pc` leads, as a function index; UINT32_MAX when it leads nowhere or to itself. */
-static uint32_t
-callee(const struct program *p, uint32_t pc)
-{
-    const struct ref *ref = program_ref_at(p, pc, REF_FUNC);
-    if (ref)
-        return ref->index;
-    return p->insns[pc].op == OP_call_local ? function_index(p, (uint32_t)insn_target(&p->insns[pc], pc)) : UINT32_MAX;
-}
-
 /* Queues the functions that functions[index] refers to. */
 static void
 follow(struct cut *cut, uint32_t index)
 {
     const struct function *f = &cut->p->functions[index];
     for (uint32_t pc = f->pc; pc < f->pc + f->n_slots; pc++) {
-        uint32_t to = callee(cut->p, pc);
-        if (to != UINT32_MAX)
-            want_function(cut, to);
+        const struct ref *ref = program_ref_at(cut->p, pc, REF_FUNC);
+        if (ref)
+            want_function(cut, ref->index);
         if (index != cut->queue[0] && (insn_kind(&cut->p->insns[pc]) == KIND_LDABS || insn_kind(&cut->p->insns[pc]) == KIND_LDIND ||
                                        is_tail_call(&cut->p->insns[pc])))
             cut->code->needs_btf = true;
@@ -92,7 +77,7 @@ static void
 append_epilogue(struct cut *cut)
 {
     struct kernel_code *code = cut->code;
-    cut->epilogue = code->n;
+    assert(code->n == cut->epilogue);
     add_fixup(code, code->n, KERNEL_CAPTURE_MAP);
     append(code, (struct bpf_insn){ .code = BPF_LD | BPF_IMM | BPF_DW, .dst_reg = 1, .src_reg = BPF_PSEUDO_MAP_VALUE });
     append(code, (struct bpf_insn){ 0 });
@@ -188,19 +173,33 @@ append_insn(struct cut *cut, uint32_t pc)
         cut->code->needs_btf = true;
         return 2;
     }
-    if (insn->op == OP_exit && cut->epilogue) {
+    if (insn->op == OP_exit && cut->code->n < cut->epilogue) {
         append(cut->code, (struct bpf_insn){ .code = BPF_JMP32 | BPF_JA, .imm = (int32_t)(cut->epilogue - cut->code->n - 1) });
         return 1;
     }
     return append_encoded(cut, pc);
 }
 
-/* Slot of the extracted code that corresponds to `pc` of the image; NOT_PLACED when its function was not taken along. */
-static uint32_t
-placed(const struct cut *cut, uint32_t pc)
+/* Appends the functions in the order in which they were found. */
+static void
+append_functions(struct cut *cut)
 {
-    uint32_t f = function_index(cut->p, pc);
-    return f == UINT32_MAX || cut->place[f] == NOT_PLACED ? NOT_PLACED : cut->place[f] + (pc - cut->p->functions[f].pc);
+    for (uint32_t i = 0; i < cut->n_queue; i++) {
+        const struct function *f = &cut->p->functions[cut->queue[i]];
+        cut->place[cut->queue[i]] = cut->code->n;
+        for (uint32_t pc = f->pc; pc < f->pc + f->n_slots;)
+            pc += append_insn(cut, pc);
+        if (i == 0 && cut->epilogue)
+            append_epilogue(cut);
+    }
+}
+
+/* Slot of the extracted code that the call or callback at `pc` leads to; NOT_PLACED when that function was not taken along. */
+static uint32_t
+placed_target(const struct cut *cut, uint32_t pc)
+{
+    const struct ref *ref = program_ref_at(cut->p, pc, REF_FUNC);
+    return !ref || cut->place[ref->index] == NOT_PLACED ? NOT_PLACED : cut->place[ref->index] + (uint32_t)ref->addend;
 }
 
 /* Points the calls and callbacks of functions[index] at the places that their targets got. */
@@ -210,7 +209,8 @@ relink(struct cut *cut, uint32_t index)
     const struct function *f = &cut->p->functions[index];
     for (uint32_t pc = f->pc; pc < f->pc + f->n_slots; pc++) {
         const struct insn *insn = &cut->p->insns[pc];
-        struct bpf_insn *out = &cut->code->insns[cut->place[index] + (pc - f->pc)];
+        uint32_t slot = cut->place[index] + (pc - f->pc);
+        struct bpf_insn *out = &cut->code->insns[slot];
         if (insn_kind(insn) == KIND_JCC || insn_kind(insn) == KIND_JA) {
             int64_t to = insn_target(insn, pc);
             if (to < f->pc || to >= f->pc + f->n_slots)
@@ -220,12 +220,10 @@ relink(struct cut *cut, uint32_t index)
         bool is_callback = out->code == (BPF_LD | BPF_IMM | BPF_DW) && out->src_reg == BPF_PSEUDO_FUNC;
         if (!is_call && !is_callback)
             continue;
-        const struct ref *ref = program_ref_at(cut->p, pc, REF_FUNC);
-        uint32_t to = is_call && insn->op == OP_call_local ? placed(cut, (uint32_t)insn_target(insn, pc)) :
-                      ref                                  ? cut->place[ref->index] : NOT_PLACED;
+        uint32_t to = placed_target(cut, pc);
         if (to == NOT_PLACED)
             return err_set_detail(cut->e, ERR_KERNEL_LOAD, f->name, "a call or callback leads out of the program");
-        out->imm = (int32_t)(to - (cut->place[index] + (pc - f->pc)) - 1);
+        out->imm = (int32_t)(to - slot - 1);
         cut->is_start[to] = true;
         pc += insn_slots(insn) - 1;
     }
@@ -256,15 +254,9 @@ kernel_code_extract(const struct program *p, uint32_t entry, bool capture_r0, st
     for (uint32_t i = 0; i < cut.n_queue; i++)
         follow(&cut, cut.queue[i]);
 
-    for (uint32_t i = 0; i < cut.n_queue; i++) {
-        const struct function *f = &p->functions[cut.queue[i]];
-        cut.place[cut.queue[i]] = code->n;
-        cut.epilogue = i == 0 && capture_r0 ? code->n + f->n_slots : 0;
-        for (uint32_t pc = f->pc; pc < f->pc + f->n_slots;)
-            pc += append_insn(&cut, pc);
-        if (cut.epilogue)
-            append_epilogue(&cut);
-    }
+    if (capture_r0)
+        cut.epilogue = p->functions[entry].n_slots; /* the entry comes first, the epilogue right behind it */
+    append_functions(&cut);
     cut.is_start = xcalloc(code->n + 1, sizeof *cut.is_start);
     for (uint32_t i = 0; i < cut.n_queue && err == OK; i++)
         err = relink(&cut, cut.queue[i]);

@@ -11,7 +11,7 @@ typedef unsigned short u16;
 typedef unsigned int u32;
 typedef unsigned long long u64;
 
-#ifdef __bpf__
+#ifdef __BPF__ /* clang has __bpf__ too, gcc 12 has only this */
 /* The head of struct xdp_md in <linux/bpf.h>. */
 struct packet {
     u32 data, data_end;
@@ -46,7 +46,7 @@ rol64(u64 x, int n)
     return x << n | x >> (64 - n);
 }
 
-#ifdef __bpf__
+#ifdef __BPF__ /* clang has __bpf__ too, gcc 12 has only this */
 __attribute__((section("license"), used)) static const char gpl[] = "GPL";
 #endif
 
