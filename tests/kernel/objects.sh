@@ -17,6 +17,10 @@ compile() { # object source command...: leaves the object, or object.log with th
 sources=$(ls "$top_srcdir"/examples/*.c "$top_srcdir"/tests/*/*.bpf.c)
 objects=
 failed=
+# The verifier of Linux 6.18 dies on this one (maybe_fork_scalars takes the NULL of a full push_stack for a state): a kernel oops, which
+# also kills whatever asked. clang's code for the same source has no arithmetic shift of a sign followed by AND, and is taken.
+crashes_kernel=$out/bench-crc32.bpf.gcc.o
+
 for source in $sources; do
     base=$out/$(basename "$(dirname "$source")")-$(basename "$source" .c)
     compile "$base.v1.o" "$source" $clang -target bpf -g -mcpu=v1 &
@@ -26,7 +30,9 @@ for source in $sources; do
     [ -z "$BPF_GCC" ] || compile "$base.gcc.o" "$source" "$BPF_GCC" -gbtf -idirafter /usr/include &
     wait
     for variant in v1 v2 v3 gcc; do
-        if [ -s "$base.$variant.o" ]; then
+        if [ "$base.$variant.o" = "$crashes_kernel" ]; then
+            echo "# bench-crc32.bpf.gcc.o is left out: it crashes the kernel's verifier"
+        elif [ -s "$base.$variant.o" ]; then
             objects="$objects $base.$variant.o"
         elif [ $variant != gcc ]; then
             failed="$failed $(basename "$base").$variant"
