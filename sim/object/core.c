@@ -197,7 +197,7 @@ patch(struct program *p, uint32_t pc, const struct decision *d)
     enum { LD, LDX, ST, STX, ALU, JMP, JMP32, ALU64, CLASS = 7, SOURCE_IS_REGISTER = 8 };
     struct insn *insn = &p->insns[pc];
     uint8_t opcode = p->code[pc * SLOT_BYTES];
-    switch (opcode & CLASS) {
+    switch (insn->op < N_OPS ? opcode & CLASS : JMP) {
     case ALU:
     case ALU64:
         if (opcode & SOURCE_IS_REGISTER)

@@ -231,6 +231,28 @@ Test(core, values_that_the_target_tells)
     free(target);
 }
 
+/* The relocation of an access whose opcode does not exist: there is nothing to make wider. */
+Test(core, illegal_instructions_are_left_alone)
+{
+    size_t n_bytes;
+    char *bytes = read_object("core-v3.o", &n_bytes), *target = object_path("core_target-v3.o");
+    struct load_options options = { .btf_path = target };
+    struct program *p;
+    struct errinfo e;
+    cr_assert_eq(program_load_bytes("core.o", (const uint8_t *)bytes, n_bytes, &options, &p, &e), OK);
+    const uint8_t *code = p->code + core_ref(p, "struct resized.wider")->pc * SLOT_BYTES;
+    for (char *at; (at = memmem(bytes, n_bytes, code, SLOT_BYTES)) != NULL;)
+        *at = (char)0xe1; /* as ldx of a word, with mode 7; in whatever program has the same instruction */
+    program_free(p);
+    cr_assert_eq(program_load_bytes("core.o", (const uint8_t *)bytes, n_bytes, &options, &p, &e), OK);
+    uint32_t pc = core_ref(p, "struct resized.wider")->pc;
+    cr_expect_eq(p->insns[pc].op, OP_illegal);
+    cr_expect(p->insns[pc].flags & INSN_UNRESOLVED);
+    program_free(p);
+    free(bytes);
+    free(target);
+}
+
 Test(core, missing_types_are_noted_once)
 {
     char *path = object_path("core-v3.o");
