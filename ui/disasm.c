@@ -57,7 +57,7 @@ put_function(const struct program *p, const struct function *f, const struct opt
         if (is_tail && o->no_bytes)
             continue;
         const struct line *line = o->source ? program_line_at(p, pc) : NULL;
-        if (line && line != last)
+        if (line && !(last && line->file == last->file && line->line == last->line))
             put_source(p, line, out);
         last = line;
         put_slot(pc, out);

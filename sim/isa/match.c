@@ -71,10 +71,21 @@ read_form(struct attempt *a, const char *form)
     return a->p == a->end || operand_wanted(a, "the end of the line");
 }
 
+/* Whether a statement that begins with `c` can have this form: most can't, and trying costs more than looking. */
+static bool
+can_begin(const char *form, const struct insn_row *row, const char *mnemonic, char c)
+{
+    if (*form != '%')
+        return c == *form;
+    return form[1] == 'n' ? c == *mnemonic : form[1] == 't' ? c == *row->text : c == 'r' || c == 'w' || c == '%';
+}
+
 static bool
 try_form(const struct matcher *m, const struct attempt *statement, uint32_t op, const char *form, struct match *out)
 {
     const struct insn_row *row = &insn_rows[op];
+    if (statement->p == statement->end || !can_begin(form, row, m->mnemonic[op], *statement->p))
+        return false;
     struct attempt a = *statement;
     a.row = row;
     a.mnemonic = m->mnemonic[op];

@@ -40,6 +40,34 @@ Test(asm, reads_back_what_the_disassembler_writes)
             }
 }
 
+/* From the other end: whatever bytes decode as legal, their text makes the same bytes. */
+Test(asm, makes_the_bytes_that_were_disassembled)
+{
+    uint64_t seed = random_seed(), state = seed;
+    uint32_t n_legal = 0;
+    for (int i = 0; i < 40000; i++) {
+        uint64_t slots[2] = { random_next(&state), random_next(&state) << 32 };
+        if (i & 1)
+            slots[0] &= UINT64_C(0x000003ff000001ff) << (i & 2 ? 0 : 3); /* few bits: constants become likely */
+        slots[0] = (slots[0] & ~UINT64_C(0xff)) | insn_rows[random_next(&state) % N_OPS].opcode;
+        struct insn insn;
+        if (insn_decode((uint8_t *)slots, 2, 0, &insn, NULL) != OK)
+            continue;
+        struct buf text = BUF_EMPTY;
+        uint8_t *code;
+        uint32_t n_slots;
+        insn_disasm(&insn, 0, i & 4 ? SYNTAX_KERNEL : SYNTAX_MNEMONIC, NULL, &text);
+        enum err err = asm_program(buf_text(&text), text.len, NULL, &code, &n_slots, NULL, NULL);
+        cr_assert_eq(err, OK, "%s, seed %" PRIu64, buf_text(&text), seed);
+        cr_assert_eq(n_slots, insn_slots(&insn));
+        cr_assert_arr_eq(code, slots, n_slots * SLOT_BYTES, "%s, seed %" PRIu64, buf_text(&text), seed);
+        free(code);
+        buf_free(&text);
+        n_legal++;
+    }
+    cr_assert(n_legal > 1000, "%u legal encodings", n_legal);
+}
+
 struct sample {
     const char *text;
     struct insn insn;
@@ -204,8 +232,8 @@ Test(asm, hostile_text)
 {
     static const char *const pieces[] = {
         "r1", "w2", " = ", "*(u32 *)", "(r2 +4)", "0x", "ll", "-", "99999999999999999999", "if ", "goto ", "pc+", "x", ":", ";", "\n", "#",
-        "//", "lock ", "call ", "local ", "bpf_x#", "[", "]", ",", "skb", "add32 ", "map_fd[3]", "map_val[", "<", ">", "kernel-function#", "atomic64_",
-        "%", "\t", "exit", "fetch", " ", "+", "addr_space_cast(", "s>>=",
+        "//", "lock ", "call ", "local ", "bpf_x#", "[", "]", ",", "skb", "add32 ", "map_fd[3]",
+        "map_val[", "<", ">", "kernel-function#", "atomic64_", "%", "\t", "exit", "fetch", " ", "+", "addr_space_cast(", "s>>=",
     };
     uint64_t seed = random_seed(), state = seed;
     for (int i = 0; i < 3000; i++) {
