@@ -38,6 +38,7 @@ reject(struct reader *r, const char *format, ...)
     va_start(args, format);
     vsnprintf(detail, sizeof detail, format, args);
     va_end(args);
+    object_make_printable(detail);
     return err_set_detail(r->e, ERR_ELF, r->o->path, detail);
 }
 
@@ -49,6 +50,7 @@ reject_section(struct reader *r, uint64_t file_off, const char *format, ...)
     va_start(args, format);
     vsnprintf(detail, sizeof detail, format, args);
     va_end(args);
+    object_make_printable(detail);
     err_set_detail(r->e, ERR_ELF_SECTION, r->o->path, detail);
     if (r->e)
         r->e->off = file_off;
@@ -82,10 +84,14 @@ check_header(struct reader *r, GElf_Ehdr *ehdr)
     if (ident[EI_CLASS] != ELFCLASS64 || ident[EI_DATA] != ELFDATA2LSB)
         return reject(r, "not a 64-bit little-endian ELF file (class %u, data %u), as BPF objects are", ident[EI_CLASS], ident[EI_DATA]);
     r->o->elf = elf_memory((char *)(uintptr_t)r->o->bytes, r->o->n_bytes);
-    if (!r->o->elf || !gelf_getehdr(r->o->elf, ehdr))
-        return reject(r, "no ELF file: %s", elf_errmsg(-1));
+    if (!r->o->elf || elf_kind(r->o->elf) != ELF_K_ELF || !gelf_getehdr(r->o->elf, ehdr))
+        return reject(r, "its ELF header is broken (version %u, magic %02x %c%c%c)", ident[EI_VERSION], ident[0], ident[1], ident[2],
+                      ident[3]);
     if (ehdr->e_machine != EM_BPF && ehdr->e_machine != EM_NONE)
         return reject(r, "made for machine %u, not for BPF; compile it with clang -target bpf or bpf-gcc", ehdr->e_machine);
+    if (ehdr->e_shoff > r->o->n_bytes || r->o->n_bytes - ehdr->e_shoff < (uint64_t)ehdr->e_shnum * sizeof(Elf64_Shdr))
+        return reject(r, "%u section headers at offset 0x%" PRIx64 " reach beyond the end of the file (%zu bytes): it is cut off",
+                      ehdr->e_shnum, ehdr->e_shoff, r->o->n_bytes);
     if (ehdr->e_type != ET_REL && ehdr->e_type != ET_NONE)
         return reject(r, "ELF type %u; a relocatable object (type 1, the output of -c) is needed", ehdr->e_type);
     return OK;
@@ -123,11 +129,6 @@ read_section(struct reader *r, uint32_t index, struct section *s)
     bool has_bytes = shdr.sh_type != SHT_NOBITS && shdr.sh_type != SHT_NULL;
     *s = (struct section){ .name = string_at(&r->section_names, shdr.sh_name), .type = shdr.sh_type, .flags = shdr.sh_flags,
                            .n_bytes = shdr.sh_size, .file_off = shdr.sh_offset, .map = -1 };
-    s->align = shdr.sh_addralign ? shdr.sh_addralign : 1;
-    if (s->align & (s->align - 1))
-        return reject_section(r, s->file_off, "section %u (%.60s): alignment %" PRIu64 " is no power of two", index, s->name, s->align);
-    if (s->align > 4096)
-        s->align = 4096;
     if (has_bytes && (shdr.sh_offset > r->o->n_bytes || shdr.sh_size > r->o->n_bytes - shdr.sh_offset))
         return reject_section(r, s->file_off, "section %u (%.60s): its %" PRIu64 " bytes reach beyond the end of the file (%zu bytes)",
                               index, s->name, s->n_bytes, r->o->n_bytes);
@@ -135,6 +136,9 @@ read_section(struct reader *r, uint32_t index, struct section *s)
         s->n_bytes = 0;
     s->bytes = has_bytes ? r->o->bytes + shdr.sh_offset : NULL;
     s->kind = classify(s);
+    if (s->kind != SECTION_OTHER && (shdr.sh_addralign & (shdr.sh_addralign - 1)))
+        return reject_section(r, s->file_off, "section %u (%.60s): alignment %" PRIu64 " is no power of two", index, s->name,
+                              shdr.sh_addralign);
     if (s->kind != SECTION_OTHER && (s->flags & SHF_COMPRESSED))
         return reject_section(r, s->file_off, "section %u (%.60s) is compressed; decompress it with objcopy --decompress-debug-sections",
                               index, s->name);
@@ -168,12 +172,15 @@ read_sections(struct reader *r)
     return OK;
 }
 
-/* sh_info or sh_link are not kept in struct section: only reading needs them. */
+/* sh_info and sh_link are not kept in struct section: only reading needs them. */
 static enum err
 section_data(struct reader *r, uint32_t index, GElf_Shdr *shdr, Elf_Data **data)
 {
     Elf_Scn *scn = elf_getscn(r->o->elf, index);
-    if (!scn || !gelf_getshdr(scn, shdr) || (shdr->sh_flags & SHF_COMPRESSED) || !(*data = elf_getdata(scn, NULL)))
+    *data = NULL;
+    if (scn && gelf_getshdr(scn, shdr) && !(shdr->sh_flags & SHF_COMPRESSED))
+        *data = elf_getdata(scn, NULL);
+    if (!*data)
         return reject_section(r, r->o->sections[index].file_off, "section %u (%.60s) can't be read: %s", index,
                               r->o->sections[index].name, elf_errmsg(-1));
     return OK;
@@ -245,8 +252,10 @@ read_relocation_section(struct reader *r, uint32_t index, uint32_t *cap)
     struct object *o = r->o;
     GElf_Shdr shdr;
     Elf_Data *data;
+    if (!gelf_getshdr(elf_getscn(o->elf, index), &shdr) || !is_linked(o, shdr.sh_info))
+        return OK;
     enum err err = section_data(r, index, &shdr, &data);
-    if (err || !is_linked(o, shdr.sh_info))
+    if (err)
         return err;
     bool is_rela = shdr.sh_type == SHT_RELA;
     uint64_t n = data->d_size / (is_rela ? sizeof(Elf64_Rela) : sizeof(Elf64_Rel));

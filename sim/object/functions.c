@@ -88,9 +88,9 @@ function_name(const struct object *o, const struct start *s)
 {
     char name[32];
     if (s->symbol)
-        return xstrndup(o->symbols[s->symbol].name, OBJECT_NAME_MAX);
+        return object_name(o->symbols[s->symbol].name);
     if (s->rank == RANK_SECTION)
-        return s->section ? xstrndup(o->sections[s->section].name, OBJECT_NAME_MAX) : xstrdup("main");
+        return s->section ? object_name(o->sections[s->section].name) : xstrdup("main");
     snprintf(name, sizeof name, "sub_%u", s->pc);
     return xstrdup(name);
 }
@@ -113,7 +113,7 @@ add_functions(const struct object *o, struct program *p, const struct starts *st
             p->functions[p->n_functions - 1].n_slots = s->pc - p->functions[p->n_functions - 1].pc;
         struct function *f = LIST_ADD(p->functions, p->n_functions);
         f->name = function_name(o, s);
-        f->section = section ? xstrndup(o->sections[section].name, OBJECT_NAME_MAX) : xstrdup("");
+        f->section = section ? object_name(o->sections[section].name) : xstrdup("");
         f->pc = s->pc;
         f->n_slots = p->n_slots - s->pc;
         f->is_static = s->symbol ? o->symbols[s->symbol].binding == STB_LOCAL : s->rank == RANK_TARGET;

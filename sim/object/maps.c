@@ -28,7 +28,7 @@ maps_add(struct object *o, struct program *p, const char *name, enum map_origin 
     }
     uint32_t index = p->n_maps;
     struct map_def *def = LIST_ADD(p->maps, p->n_maps);
-    def->name = xstrndup(name, OBJECT_NAME_MAX);
+    def->name = object_name(name);
     def->origin = origin;
     def->inner = -1;
     if (section) {

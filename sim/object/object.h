@@ -37,7 +37,6 @@ struct section {
     uint64_t file_off;
     uint32_t type;        /* SHT_* */
     uint64_t flags;       /* SHF_* */
-    uint64_t align;       /* power of two, 1..4096 */
     enum section_kind kind;
     uint32_t base_pc;     /* CODE: slot of the image where it begins */
     uint32_t n_slots;     /* CODE */
@@ -128,6 +127,12 @@ enum err program_link(struct object *o, const struct load_options *options, stru
 
 /* Adds a note; beyond MAX_NOTES they are counted and program_link() closes the list with how many were left out. */
 void program_note(struct program *p, int64_t pc, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* A copy of a name from the file for the program, to be freed: cut to OBJECT_NAME_MAX, and printable. */
+char *object_name(const char *name);
+
+/* Replaces control characters by '?': names come from hostile files and go to terminals. */
+void object_make_printable(char *text);
 
 /* Room for element n, zeroed: grows at powers of two, so that n is all the bookkeeping. Use:
  *     struct ref *ref = LIST_ADD(p->refs, p->n_refs); */

@@ -109,6 +109,22 @@ list_room(void *list, uint32_t n, size_t elem_bytes)
 }
 
 void
+object_make_printable(char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7f)
+            *text = '?';
+}
+
+char *
+object_name(const char *name)
+{
+    char *copy = xstrndup(name, OBJECT_NAME_MAX);
+    object_make_printable(copy);
+    return copy;
+}
+
+void
 program_note(struct program *p, int64_t pc, const char *format, ...)
 {
     char text[512];
@@ -120,6 +136,7 @@ program_note(struct program *p, int64_t pc, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    object_make_printable(text);
     struct note *note = LIST_ADD(p->notes, p->n_notes);
     note->pc = pc;
     note->text = xstrdup(text);

@@ -35,7 +35,7 @@ extern_of(struct object *o, struct program *p, uint32_t index, bool is_func)
         return (uint32_t)s->extern_index;
     s->extern_index = (int32_t)p->n_externs;
     struct extern_sym *ext = LIST_ADD(p->externs, p->n_externs);
-    ext->name = xstrndup(s->name, OBJECT_NAME_MAX);
+    ext->name = object_name(s->name);
     ext->is_func = is_func;
     ext->is_weak = s->binding == STB_WEAK;
     for (size_t i = 0; i < ARRAY_LEN(builtins); i++)
