@@ -73,7 +73,9 @@ link_all(struct object *o, struct program *p, const struct load_options *options
         program_note(p, -1, "%s; types, lines and BTF maps are missing", o->btf_error);
     maps_legacy_link(o, p);
     maps_btf_link(o, p);
-    maps_data_link(o, p);
+    err = maps_data_link(o, p, e);
+    if (err)
+        return err;
     externs_link(o, p);
     maps_close(o, p);
     err = maps_place_data(o, p, e);

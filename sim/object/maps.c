@@ -38,16 +38,20 @@ maps_add(struct object *o, struct program *p, const char *name, enum map_origin 
     return (int32_t)index;
 }
 
-void
-maps_data_link(struct object *o, struct program *p)
+enum err
+maps_data_link(struct object *o, struct program *p, struct errinfo *e)
 {
+    uint64_t n_bytes = 0;
     for (uint32_t i = 1; i < o->n_sections; i++) {
         struct section *s = &o->sections[i];
         if (s->kind != SECTION_DATA)
             continue;
+        if (s->n_bytes > DATA_MAX_BYTES - n_bytes)
+            return err_set(e, ERR_TOO_LARGE, o->path, 0, n_bytes + s->n_bytes, DATA_MAX_BYTES);
+        n_bytes += s->n_bytes;
         s->map = maps_add(o, p, s->name, MAP_FROM_DATA, 0, 0, 0);
         if (s->map < 0)
-            return;
+            return OK;
         struct map_def *def = &p->maps[s->map];
         def->type = BPF_MAP_TYPE_ARRAY;
         def->key_bytes = 4;
@@ -60,6 +64,7 @@ maps_data_link(struct object *o, struct program *p)
             memcpy(def->init, s->bytes, s->n_bytes);
         }
     }
+    return OK;
 }
 
 static int

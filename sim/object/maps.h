@@ -6,10 +6,11 @@
 
 #include <linux/bpf.h>
 
-/* 1. Definitions. Each appends to p->maps and o->map_places. What can't be read becomes a note. */
+/* 1. Definitions. Each appends to p->maps and o->map_places. What can't be read becomes a note; data sections of more than
+ * DATA_MAX_BYTES in all are ERR_TOO_LARGE. */
 void maps_legacy_link(struct object *o, struct program *p);
 void maps_btf_link(struct object *o, struct program *p);
-void maps_data_link(struct object *o, struct program *p);
+enum err maps_data_link(struct object *o, struct program *p, struct errinfo *e);
 
 /* 2. After all of them: sorts the places and mends what the kernel would refuse but other loaders mend (each with a note). */
 void maps_close(struct object *o, struct program *p);
