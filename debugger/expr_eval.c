@@ -1,0 +1,361 @@
+/* Expressions: tree -> value. One walk serves evaluation and typing: with is_type_only nothing is read, written or divided by. Depth of
+ * the tree is bounded by the parser. See expr.h. */
+#include "config.h"
+
+#include "debugger/expr.h"
+
+#include "debugger/data.h"
+#include "debugger/state.h"
+#include "sim/base/base.h"
+
+#include <assert.h>
+#include <string.h>
+
+struct eval {
+    struct session *s;
+    const struct expr *x;
+    struct buf *warnings;
+    struct errinfo *e;
+    bool is_type_only;
+};
+
+static enum err eval(struct eval *v, int32_t index, struct value *out);
+
+/* The value of `type` at a guest address. Arrays are read whole. */
+static enum err
+load(struct eval *v, struct vtype type, uint64_t addr, struct value *out)
+{
+    enum err err;
+    uint64_t n = vtype_bytes(type), bits = 0;
+    if (n > VALUE_MAX_BYTES)
+        return err_set(v->e, ERR_VALUE_SIZE, NULL, 0, n, VALUE_MAX_BYTES);
+    *out = value_of(type, 0);
+    if (type.n) {
+        uint8_t *bytes = session_scratch(v->s, n);
+        if (!v->is_type_only && (err = data_read(v->s, addr, bytes, n, v->e)))
+            return err;
+        out->bytes = bytes;
+    } else {
+        if (!v->is_type_only && (err = data_read(v->s, addr, &bits, n, v->e)))
+            return err;
+        *out = value_of(type, bits);
+    }
+    out->place = PLACE_MEMORY;
+    out->where = addr;
+    return OK;
+}
+
+static bool
+is_void(struct vtype type)
+{
+    return !type.n && !type.n_ptr && base_types[type.base].kind == KIND_OF_VOID;
+}
+
+static enum err
+dereference(struct eval *v, const struct value *a, struct value *out)
+{
+    if (a->type.n && a->place == PLACE_MEMORY)
+        return load(v, vtype_target(a->type), a->where, out);
+    if (vtype_is_integer(a->type)) /* gdb: what an integer points to is a long */
+        return load(v, vtype_base(BASE_LONG), a->bits, out);
+    if (!vtype_is_pointer(a->type))
+        return err_set(v->e, ERR_NOT_DEREFERENCEABLE, NULL, 0, 0, 0);
+    if (is_void(vtype_target(a->type)))
+        return err_set(v->e, ERR_VOID_POINTER, NULL, 0, 0, 0);
+    return load(v, vtype_target(a->type), a->bits, out);
+}
+
+static enum err
+address_of(struct eval *v, const struct value *a, struct value *out)
+{
+    if (!a->type.n && base_types[a->type.base].kind == KIND_OF_CODE && a->place == PLACE_NONE) { /* &function */
+        *out = *a;
+        return OK;
+    }
+    if (a->place != PLACE_MEMORY)
+        return err_set(v->e, ERR_NO_ADDRESS, NULL, 0, 0, 0);
+    struct vtype type = a->type;
+    type.n = 0;
+    type.n_ptr++;
+    *out = value_of(type, a->where);
+    return OK;
+}
+
+static enum err
+subscript(struct eval *v, const struct value *a, const struct value *index, struct value *out)
+{
+    struct value place;
+    if (a->type.n && a->place != PLACE_MEMORY) { /* a string, or an array from the history */
+        struct vtype type = vtype_target(a->type);
+        uint64_t bits = 0, n = vtype_bytes(type);
+        if (index->bits >= a->type.n || !a->bytes)
+            return err_set(v->e, ERR_INDEX, NULL, 0, index->bits, a->type.n);
+        memcpy(&bits, a->bytes + index->bits * n, n);
+        *out = value_of(type, bits);
+        return OK;
+    }
+    if (!vtype_is_pointer(a->type) && !a->type.n) {
+        struct buf text = BUF_EMPTY;
+        vtype_text(a->type, &text);
+        enum err err = err_set(v->e, ERR_NOT_SUBSCRIPTABLE, buf_text(&text), 0, 0, 0);
+        buf_free(&text);
+        return err;
+    }
+    enum err err = value_binary(EXPR_ADD, a, index, &place, v->warnings, v->e);
+    return err ? err : dereference(v, &place, out);
+}
+
+/* a@n: n elements of a's type from a's address on. */
+static enum err
+repeat(struct eval *v, const struct value *a, const struct value *n, struct value *out)
+{
+    if (a->place != PLACE_MEMORY)
+        return err_set(v->e, ERR_REPEAT_VALUE, NULL, 0, 0, 0);
+    struct vtype type = a->type;
+    if (!vtype_is_integer(n->type) || n->bits == 0 || n->bits > VALUE_MAX_BYTES || type.n)
+        return err_set(v->e, ERR_REPEAT_COUNT, NULL, 0, n->bits, 0);
+    type.n = (uint32_t)n->bits;
+    return load(v, type, a->where, out);
+}
+
+/* Stores `b` in the place of `a`; *out is what can be read there afterwards. */
+static enum err
+assign(struct eval *v, const struct value *a, const struct value *b, struct value *out)
+{
+    enum err err;
+    if (v->is_type_only) {
+        *out = a->place == PLACE_VARIABLE ? *b : *a;
+        return OK;
+    }
+    if (a->place == PLACE_NONE)
+        return err_set(v->e, ERR_NOT_LVALUE, NULL, 0, 0, 0);
+    if (a->place == PLACE_VARIABLE) {
+        data_store(v->s, (uint32_t)a->where, b);
+        *out = *b;
+        out->place = PLACE_VARIABLE;
+        out->where = a->where;
+        return OK;
+    }
+    if (a->type.n || !vtype_is_scalar(b->type))
+        return err_set(v->e, ERR_INVALID_CAST, NULL, 0, 0, 0);
+    struct value cast = value_of(a->type, b->bits);
+    if (a->place == PLACE_REGISTER) {
+        if ((err = data_write_reg(v->s, (uint32_t)a->where, cast.bits, v->e)))
+            return err;
+        return data_read_reg(v->s, (uint32_t)a->where, out, v->e);
+    }
+    if ((err = data_write(v->s, a->where, &cast.bits, vtype_bytes(a->type), v->e)))
+        return err;
+    *out = cast;
+    out->place = a->place;
+    out->where = a->where;
+    return OK;
+}
+
+static enum err
+step_by_one(struct eval *v, enum expr_op op, const struct value *a, struct value *out)
+{
+    enum err err;
+    struct value one = value_int(BASE_INT, 1), sum;
+    bool is_inc = op == EXPR_PREINC || op == EXPR_POSTINC, is_pre = op == EXPR_PREINC || op == EXPR_PREDEC;
+    if (a->place == PLACE_NONE)
+        return err_set(v->e, ERR_NOT_LVALUE, NULL, 0, 0, 0);
+    if ((err = value_binary(is_inc ? EXPR_ADD : EXPR_SUB, a, &one, &sum, v->warnings, v->e)) || (err = assign(v, a, &sum, out)))
+        return err;
+    if (!is_pre) {
+        *out = *a;
+        out->place = PLACE_NONE;
+    }
+    return OK;
+}
+
+static enum err
+eval_leaf(struct eval *v, const struct node *n, struct value *out)
+{
+    switch (n->op) {
+    case EXPR_CONST:
+        *out = n->value;
+        return OK;
+    case EXPR_REGISTER:
+        if (v->is_type_only) {
+            *out = value_of(data_reg_type(n->id), 0);
+            out->place = PLACE_REGISTER;
+            out->where = n->id;
+            return OK;
+        }
+        return data_read_reg(v->s, n->id, out, v->e);
+    case EXPR_VARIABLE:
+        *out = v->s->variables[n->id].value;
+        out->place = PLACE_VARIABLE;
+        out->where = n->id;
+        return OK;
+    default:
+        return data_history(v->s, n->id, n->is_relative, out, v->e);
+    }
+}
+
+static enum err
+eval_sizeof(struct eval *v, const struct node *n, struct value *out)
+{
+    struct vtype type = n->type;
+    if (n->a >= 0) {
+        struct value operand;
+        bool was = v->is_type_only;
+        v->is_type_only = true;
+        enum err err = eval(v, n->a, &operand);
+        v->is_type_only = was;
+        if (err)
+            return err;
+        type = operand.type;
+    }
+    *out = value_int(BASE_ULONG, vtype_bytes(type));
+    return OK;
+}
+
+static enum err
+eval_unary(struct eval *v, const struct node *n, struct value *out)
+{
+    enum err err;
+    struct value a;
+    if ((err = eval(v, n->a, &a)))
+        return err;
+    switch (n->op) {
+    case EXPR_DEREF:
+        return dereference(v, &a, out);
+    case EXPR_ADDRESS:
+        return address_of(v, &a, out);
+    case EXPR_CAST:
+        return value_cast(&a, n->type, out, v->e);
+    case EXPR_AT_ADDRESS:
+        if (is_void(n->type))
+            return err_set(v->e, ERR_VOID_POINTER, NULL, 0, 0, 0);
+        return load(v, n->type, a.bits, out);
+    case EXPR_PREINC:
+    case EXPR_PREDEC:
+    case EXPR_POSTINC:
+    case EXPR_POSTDEC:
+        return step_by_one(v, n->op, &a, out);
+    default:
+        return value_unary(n->op, &a, out, v->e);
+    }
+}
+
+/* && || ?: , evaluate only what C evaluates; for typing both sides are looked at. */
+static enum err
+eval_lazy(struct eval *v, const struct node *n, struct value *out)
+{
+    enum err err;
+    struct value a, b;
+    if ((err = eval(v, n->a, &a)))
+        return err;
+    if (n->op == EXPR_COMMA)
+        return eval(v, n->b, out);
+    if (n->op == EXPR_COND)
+        return eval(v, value_is_true(&a) ? n->b : n->c, out);
+    bool is_decided = value_is_true(&a) == (n->op == EXPR_LOGOR);
+    if ((!is_decided || v->is_type_only) && (err = eval(v, n->b, &b)))
+        return err;
+    *out = value_int(BASE_INT, is_decided ? value_is_true(&a) : value_is_true(&b));
+    return OK;
+}
+
+static enum err
+eval_binary(struct eval *v, const struct node *n, struct value *out)
+{
+    enum err err;
+    struct value a, b;
+    if ((err = eval(v, n->a, &a)) || (err = eval(v, n->b, &b)))
+        return err;
+    if (n->op == EXPR_INDEX)
+        return subscript(v, &a, &b, out);
+    if (n->op == EXPR_REPEAT)
+        return repeat(v, &a, &b, out);
+    if (n->op == EXPR_ASSIGN) {
+        struct value result = b;
+        if (a.place == PLACE_NONE)
+            return err_set(v->e, ERR_NOT_LVALUE, NULL, 0, 0, 0);
+        if (n->compound && (err = value_binary(n->compound, &a, &b, &result, v->warnings, v->e)))
+            return err;
+        return assign(v, &a, &result, out);
+    }
+    if (v->is_type_only && (n->op == EXPR_DIV || n->op == EXPR_MOD) && !b.bits)
+        b.bits = 1;
+    return value_binary(n->op, &a, &b, out, v->is_type_only ? NULL : v->warnings, v->e);
+}
+
+static enum err
+eval(struct eval *v, int32_t index, struct value *out)
+{
+    const struct node *n = &v->x->nodes[index];
+    switch (n->op) {
+    case EXPR_CONST:
+    case EXPR_REGISTER:
+    case EXPR_VARIABLE:
+    case EXPR_HISTORY:
+        return eval_leaf(v, n, out);
+    case EXPR_SIZEOF:
+        return eval_sizeof(v, n, out);
+    case EXPR_LOGAND:
+    case EXPR_LOGOR:
+    case EXPR_COMMA:
+    case EXPR_COND:
+        return eval_lazy(v, n, out);
+    default:
+        return n->b < 0 ? eval_unary(v, n, out) : eval_binary(v, n, out);
+    }
+}
+
+enum err
+expr_eval(struct session *s, const struct expr *x, struct value *out, struct buf *warnings, struct errinfo *e)
+{
+    struct eval v = { .s = s, .x = x, .warnings = warnings, .e = e };
+    return eval(&v, x->root, out);
+}
+
+enum err
+expr_type(struct session *s, const struct expr *x, struct value *out, struct errinfo *e)
+{
+    struct eval v = { .s = s, .x = x, .e = e, .is_type_only = true };
+    return eval(&v, x->root, out);
+}
+
+enum err
+expr_number(struct session *s, const char *text, uint64_t *out, struct errinfo *e)
+{
+    struct expr *x;
+    struct value v;
+    enum err err = expr_parse(s, text, &x, e);
+    if (err)
+        return err;
+    err = expr_eval(s, x, &v, NULL, e);
+    expr_free(x);
+    if (!err && !vtype_is_scalar(v.type))
+        err = err_set(e, ERR_NOT_A_NUMBER, "arithmetic operation", 0, 0, 0);
+    if (!err)
+        *out = v.bits;
+    return err;
+}
+
+static const char *const reg_names[] = {
+    "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "w0", "w1",
+    "w2", "w3", "w4", "w5", "w6", "w7", "w8", "w9", "w10", "pc", "icount", "cycles",
+};
+static_assert(ARRAY_LEN(reg_names) == N_REG_IDS, "a name for every register");
+
+int
+reg_id_named(const char *name, size_t len)
+{
+    if (len == 2 && (memcmp(name, "fp", 2) == 0 || memcmp(name, "sp", 2) == 0))
+        return REG_10;
+    for (int i = 0; i < N_REG_IDS; i++) {
+        if (strlen(reg_names[i]) == len && memcmp(name, reg_names[i], len) == 0)
+            return i;
+    }
+    return -1;
+}
+
+const char *
+reg_id_name(int id)
+{
+    return reg_names[id];
+}

@@ -1,0 +1,156 @@
+/* What a session is made of. Private to debugger/: front ends see session.h only. Each part belongs to one file, named beside it. */
+#ifndef DEBUGGER_STATE_H
+#define DEBUGGER_STATE_H
+
+#include "debugger/expr.h"
+#include "debugger/session.h"
+#include "debugger/value.h"
+
+#include "sim/machine/helper.h"
+#include "sim/machine/map.h"
+
+/* points.c: a breakpoint and the slots where it is set. */
+struct point {
+    uint32_t number;
+    bool is_temporary, is_enabled, is_once; /* once: `enable once`, disabled when hit */
+    char *spec;           /* location as the user wrote it, for re-setting it after `file` */
+    uint32_t *pcs;        /* at least one */
+    uint32_t n_pcs;
+    struct expr *condition; /* NULL: none */
+    uint64_t n_hits, n_ignore;
+    char **commands;      /* lines to execute when it stops the program; NULL: none */
+    uint32_t n_commands;
+};
+
+/* data.c: convenience variables and values printed so far. */
+struct variable {
+    char *name; /* without "$" */
+    struct value value; /* type void: unset. Arrays: owned copy */
+};
+
+/* format.c: what `x` and `print` use when nothing is said. */
+struct fmt {
+    int64_t count;
+    char letter; /* one of xduotzacfsir; 0: natural */
+    char size;   /* b h w g; 0: natural */
+    bool is_raw; /* /r */
+};
+
+/* display.c */
+struct display {
+    uint32_t number;
+    bool is_enabled;
+    struct fmt fmt;
+    struct expr *expr;
+};
+
+/* settings.c: one row of setting.def each. */
+struct settings {
+#define SETTING_BOOL(id, name, initial, doc, shown) bool id;
+#define SETTING_UINT(id, name, initial, doc, shown) uint64_t id;
+#define SETTING_ENUM(id, name, initial, values, doc, shown) uint32_t id;
+#include "debugger/setting.def"
+};
+
+/* script.c: a user-defined command, and lines that are being collected for one, or for a breakpoint's commands. */
+struct user_command {
+    char *name;
+    char *document;
+    char **lines;
+    uint32_t n_lines;
+};
+
+enum collecting { COLLECT_NOTHING, COLLECT_DEFINE, COLLECT_DOCUMENT, COLLECT_COMMANDS };
+
+struct collection {
+    enum collecting what;
+    char *name;       /* DEFINE, DOCUMENT */
+    uint32_t point;   /* COMMANDS */
+    char **lines;
+    uint32_t n_lines;
+    size_t cap_lines;
+    uint32_t depth;   /* nested bodies still open */
+};
+
+/* source.c: the lines of one source file. */
+struct source {
+    char **lines; /* [0] is line 1; NULL where the text is not known */
+    uint32_t n_lines;
+    bool is_loaded;
+    bool is_from_file; /* else from the line table, which has only the lines with code */
+};
+
+struct session {
+    struct session_config config;
+    const struct engine *engine;
+    struct cost_model unit;
+    const struct cost_model *costs;
+
+    struct program *program; /* NULL: none loaded; then code, machine and sources are NULL, too */
+    struct load_options load_options;
+    char *btf_path;
+    struct code *code;
+    struct machine *machine;
+    struct source *sources; /* one per program->files */
+    uint16_t *trap_refs;    /* per slot: how many want the trap (points.c) */
+
+    int64_t entry;  /* function index of what `run` starts; -1: the program has none */
+    const struct prog_type *type; /* chosen by the user; NULL: as the section says */
+    struct input input;
+    uint8_t *input_packet, *input_ctx; /* owned bytes of input */
+
+    bool is_running;
+    bool input_is_newer; /* the input was changed since the machine was started on it */
+    bool event_is_done; /* its commands have been executed */
+    bool at_trap; /* pc's trap has been reported: resume past it */
+    uint32_t n_outputs_shown;
+    struct event event;
+    uint32_t frame; /* selected, 0: innermost */
+
+    struct point *points;
+    uint32_t n_points;
+    size_t cap_points;
+    uint32_t next_point;
+
+    struct variable *variables;
+    uint32_t n_variables;
+    size_t cap_variables;
+    struct value *history;
+    uint32_t n_history;
+    size_t cap_history;
+    struct display *displays;
+    uint32_t n_displays;
+    size_t cap_displays;
+    uint32_t next_display;
+    uint8_t **scratch; /* bytes of arrays that live until the command ends */
+    uint32_t n_scratch;
+    size_t cap_scratch;
+
+    struct fmt x_fmt;    /* last one used by x */
+    struct vtype x_type;
+    uint64_t x_next;     /* address after the last thing examined */
+    bool x_is_code;      /* that address is a slot */
+    uint32_t list_file;  /* index into program->files */
+    int64_t list_first, list_last; /* lines shown last; 0: nothing yet */
+
+    struct settings settings;
+    struct user_command *user_commands;
+    uint32_t n_user_commands;
+    size_t cap_user_commands;
+    struct collection collection;
+    char *repeat;        /* the line that an empty line repeats; NULL: none */
+    uint32_t call_depth; /* nested source, define, commands */
+    bool quit;
+    int exit_code;
+};
+
+enum { SESSION_MAX_CALL_DEPTH = 32 };
+
+/* Opens the program's code with another engine and sets the traps in it. */
+enum err session_open_code(struct session *s, const struct engine *engine, struct errinfo *e);
+
+/* Bytes that live until the current command ends. */
+uint8_t *session_scratch(struct session *s, size_t n_bytes);
+void session_scratch_free(struct session *s);
+
+#endif
