@@ -47,7 +47,7 @@ const struct program *session_program(const struct session *s);
 const struct machine *session_machine(const struct session *s); /* also after the run ended: maps, packet and counters stay */
 
 bool session_is_running(const struct session *s); /* a run was started and has not ended: stopped at a breakpoint, fault... */
-const char *session_prompt(const struct session *s); /* "(ebpfdbg) "; " >" while lines of a definition are collected */
+const char *session_prompt(const struct session *s); /* "(ebpfdbg) "; ">" while lines of a definition are collected */
 int session_exit_code(const struct session *s);      /* of `quit EXPR`; 0 otherwise */
 
 /* Why the guest stopped last, as data; the text is in the commands' output. */

@@ -1,0 +1,153 @@
+/* Running in slices, and why it stopped. See run.h. */
+#include "config.h"
+
+#include "debugger/run.h"
+
+#include "debugger/data.h"
+#include "debugger/points.h"
+#include "debugger/select.h"
+#include "sim/base/base.h"
+
+#include <assert.h>
+
+/* Instructions between two looks at output: some 50 ms of the interpreter. */
+#define SLICE UINT64_C(50000000)
+
+static void
+show_bytes(const struct output *o, struct buf *out)
+{
+    enum { SHOWN = 64 };
+    for (uint32_t i = 0; i < o->n_bytes && i < SHOWN; i++)
+        buf_printf(out, "%s%02x", i ? " " : "", o->bytes[i]);
+    if (o->n_bytes > SHOWN)
+        buf_printf(out, " ... (%u more)", o->n_bytes - SHOWN);
+}
+
+static void
+show_output(struct session *s, const struct output *o, struct buf *out)
+{
+    const struct program *p = s->program;
+    const char *map = o->map < p->n_maps ? p->maps[o->map].name : "?";
+    switch (o->kind) {
+    case OUTPUT_TRACE_PRINTK:
+        buf_write(out, o->bytes, o->n_bytes);
+        if (!o->n_bytes || o->bytes[o->n_bytes - 1] != '\n')
+            buf_putc(out, '\n');
+        return;
+    case OUTPUT_PERF_EVENT:
+    case OUTPUT_RINGBUF:
+        buf_printf(out, "[%s %s: %u bytes: ", o->kind == OUTPUT_RINGBUF ? "ringbuf" : "perf event", map, o->n_bytes);
+        break;
+    case OUTPUT_REDIRECT:
+        buf_printf(out, "[redirect: %u bytes: ", o->n_bytes);
+        break;
+    }
+    show_bytes(o, out);
+    buf_puts(out, "]\n");
+}
+
+void
+run_show_outputs(struct session *s, struct buf *out)
+{
+    for (; s->n_outputs_shown < s->machine->n_outputs; s->n_outputs_shown++)
+        show_output(s, &s->machine->outputs[s->n_outputs_shown], out);
+}
+
+enum err
+run_start(struct session *s, struct errinfo *e)
+{
+    const struct prog_type *type;
+    enum err err = select_check(s, &type, e);
+    if (!err)
+        err = machine_start(s->machine, (uint32_t)s->entry, type, &s->input, e);
+    if (err) {
+        s->is_running = false;
+        return err;
+    }
+    s->is_running = true;
+    s->input_is_newer = false;
+    s->at_trap = false;
+    s->frame = 0;
+    s->n_outputs_shown = 0;
+    s->event = (struct event){ .pc = s->machine->pc };
+    return OK;
+}
+
+static void
+set_event(struct session *s, enum event_kind kind, const struct stop *stop, uint32_t point, bool is_temporary)
+{
+    const struct machine *m = s->machine;
+    s->event = (struct event){ .kind = kind, .point = point, .is_temporary = is_temporary, .stop = *stop, .pc = m->pc, .n_insns = m->n_insns };
+    s->at_trap = true;
+    s->event_is_done = false;
+    if (kind == EVENT_EXIT) {
+        struct value code = value_int(BASE_INT, m->regs[REG_0]);
+        data_set_variable(s, "_exitcode", &code);
+        s->is_running = false;
+    }
+}
+
+static bool
+is_goal(const struct session *s, const struct goal *goal)
+{
+    for (uint32_t i = 0; i < goal->n_pcs; i++) {
+        if (goal->pcs[i] == s->machine->pc && s->machine->depth <= goal->max_depth)
+            return true;
+    }
+    return false;
+}
+
+/* Judges one return of the engine. False: nothing that the user must hear of. */
+static bool
+judge(struct session *s, const struct goal *goal, uint64_t left, const struct stop *stop, struct buf *out)
+{
+    if (stop->reasons & STOP_EXIT) {
+        set_event(s, EVENT_EXIT, stop, 0, false);
+        return true;
+    }
+    if (stop->reasons & STOP_TRAP) {
+        bool is_temporary = false;
+        uint32_t point = points_reached(s, s->machine->pc, &is_temporary, out);
+        if (point) {
+            set_event(s, EVENT_BREAKPOINT, stop, point, is_temporary);
+            return true;
+        }
+    }
+    if (stop->reasons & STOP_FAULT)
+        set_event(s, EVENT_FAULT, stop, 0, false);
+    else if (stop->reasons & STOP_INTERRUPT)
+        set_event(s, EVENT_INTERRUPT, stop, 0, false);
+    else if (!left || ((stop->reasons & STOP_TRAP) && is_goal(s, goal)))
+        set_event(s, EVENT_STEP, stop, 0, false);
+    else
+        return false;
+    return true;
+}
+
+void
+run_resume(struct session *s, const struct goal *goal, struct buf *out)
+{
+    struct machine *m = s->machine;
+    uint64_t left = goal->budget;
+    bool resume = s->at_trap;
+    assert(s->is_running && left);
+    if (s->settings.budget && left > s->settings.budget)
+        left = s->settings.budget;
+    for (uint32_t i = 0; i < goal->n_pcs; i++)
+        trap_add(s, goal->pcs[i]);
+    s->frame = 0;
+    for (;;) {
+        uint64_t before = m->n_insns, slice = left < SLICE ? left : SLICE;
+        struct stop stop = s->engine->run(s->code, m, slice, resume);
+        uint64_t done = m->n_insns - before;
+        left -= left == UINT64_MAX ? 0 : done;
+        run_show_outputs(s, out);
+        if (judge(s, goal, left, &stop, out))
+            break;
+        resume = (stop.reasons & STOP_TRAP) != 0; /* it has been judged */
+        if (s->config.flush && slice == SLICE && out->len)
+            s->config.flush(s->config.arg, out);
+    }
+    for (uint32_t i = 0; i < goal->n_pcs; i++)
+        trap_drop(s, goal->pcs[i]);
+}
