@@ -12,7 +12,7 @@ enum command_status {
 };
 
 /* Executes one line. Text for the user is appended to `out`, error messages included; it always ends with a newline when there is
- * any. An empty line repeats the last repeatable command when `interactive`. While session_prompt() says " >" the line is
+ * any. An empty line repeats the last repeatable command when `interactive`. While session_prompt() says ">" the line is
  * collected into a definition instead of being executed. The line may be any bytes; it ends at the NUL. */
 enum command_status command_execute(struct session *s, const char *line, bool interactive, struct buf *out);
 

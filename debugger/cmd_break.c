@@ -1,0 +1,351 @@
+/* Commands about breakpoints. */
+#include "config.h"
+
+#include "debugger/call.h"
+#include "debugger/data.h"
+#include "debugger/display.h"
+#include "debugger/frame.h"
+#include "debugger/points.h"
+#include "debugger/script.h"
+#include "sim/base/base.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The location as it can be resolved again for another program: "here" is written as an instruction. */
+static char *
+spec_of(const struct call *c)
+{
+    size_t len;
+    char here[16];
+    location_split_condition(c->text, &len);
+    if (len)
+        return xstrndup(c->text, len);
+    snprintf(here, sizeof here, "*%" PRIu32, c->place.pcs[0]);
+    return xstrdup(here);
+}
+
+static enum err
+set_break(struct call *c, bool is_temporary)
+{
+    struct session *s = c->s;
+    struct value ignored;
+    enum err err = c->expr ? expr_type(s, c->expr, &ignored, c->e) : OK;
+    if (err)
+        return err;
+    char *spec = spec_of(c);
+    const struct point *p = point_add(s, &c->place, spec, c->expr, is_temporary);
+    struct value number = value_int(BASE_INT, p->number);
+    free(spec);
+    c->expr = NULL; /* the point's now */
+    data_set_variable(s, "bpnum", &number);
+    point_text(s, p, &c->place, c->out);
+    return OK;
+}
+
+enum err
+cmd_break(struct call *c)
+{
+    return set_break(c, false);
+}
+
+enum err
+cmd_tbreak(struct call *c)
+{
+    return set_break(c, true);
+}
+
+/* Calls fn for the points of the numbers given, for all when there are none. A number that is none ends it with gdb's message. */
+static enum err
+each_point(struct call *c, void (*fn)(struct session *s, struct point *p))
+{
+    struct session *s = c->s;
+    enum err err = OK;
+    for (uint32_t i = s->n_points; !c->n_numbers && i-- > 0;)
+        fn(s, &s->points[i]);
+    for (uint32_t i = 0; i < c->n_numbers; i++) {
+        struct point *p = point_numbered(s, c->numbers[i]);
+        if (p)
+            fn(s, p);
+        else
+            err = err_set(c->e, ERR_NO_POINT, NULL, 0, c->numbers[i], 0);
+    }
+    return err;
+}
+
+static void
+delete_point(struct session *s, struct point *p)
+{
+    point_delete(s, p->number);
+}
+
+static void
+enable_point(struct session *s, struct point *p)
+{
+    if (p->n_pcs)
+        point_enable(s, p, true);
+}
+
+static void
+disable_point(struct session *s, struct point *p)
+{
+    point_enable(s, p, false);
+}
+
+static void
+enable_point_once(struct session *s, struct point *p)
+{
+    enable_point(s, p);
+    p->is_once = true;
+}
+
+static void
+enable_point_delete(struct session *s, struct point *p)
+{
+    enable_point(s, p);
+    p->is_temporary = true;
+    p->n_hits = 0;
+}
+
+enum err
+cmd_delete(struct call *c)
+{
+    if (!c->n_numbers && c->s->n_points && !call_confirm(c, "Delete all breakpoints?"))
+        return OK;
+    return each_point(c, delete_point);
+}
+
+enum err
+cmd_enable(struct call *c)
+{
+    return each_point(c, enable_point);
+}
+
+enum err
+cmd_disable(struct call *c)
+{
+    return each_point(c, disable_point);
+}
+
+static enum err
+need_numbers(struct call *c)
+{
+    return c->n_numbers ? OK : err_set(c->e, ERR_ARGUMENT, "one or more breakpoint numbers", 0, 0, 0);
+}
+
+enum err
+cmd_enable_once(struct call *c)
+{
+    enum err err = need_numbers(c);
+    return err ? err : each_point(c, enable_point_once);
+}
+
+enum err
+cmd_enable_delete(struct call *c)
+{
+    enum err err = need_numbers(c);
+    return err ? err : each_point(c, enable_point_delete);
+}
+
+/* True when the point lies on the place: on one of its instructions or, when a line was named, on any instruction of that line. */
+static bool
+is_on(const struct session *s, const struct point *p, const struct location *l)
+{
+    for (uint32_t i = 0; i < p->n_pcs; i++) {
+        const struct line *line = program_line_at(s->program, p->pcs[i]);
+        if (l->is_line && line && line->file == l->file && line->line == l->line)
+            return true;
+        for (uint32_t k = 0; k < l->n_pcs; k++) {
+            if (p->pcs[i] == l->pcs[k])
+                return true;
+        }
+    }
+    return false;
+}
+
+enum err
+cmd_clear(struct call *c)
+{
+    struct session *s = c->s;
+    uint32_t n = 0;
+    struct buf numbers = BUF_EMPTY;
+    if (!c->has_place) {
+        if (!frame_count(s))
+            return err_set(c->e, ERR_NO_SOURCE, NULL, 0, 0, 0);
+        enum err err = location_parse(s, "", &c->place, c->e);
+        if (err)
+            return err;
+        c->place.is_line = c->place.has_line;
+    }
+    for (uint32_t i = 0; i < s->n_points;) {
+        if (!is_on(s, &s->points[i], &c->place)) {
+            i++;
+            continue;
+        }
+        buf_printf(&numbers, "%u ", s->points[i].number);
+        n++;
+        point_delete(s, s->points[i].number);
+    }
+    enum err err = n ? OK : err_set(c->e, ERR_CLEAR, *c->text ? c->text : "this line", 0, 0, 0);
+    if (n)
+        buf_printf(c->out, "Deleted breakpoint%s %s\n", n > 1 ? "s" : "", buf_text(&numbers));
+    buf_free(&numbers);
+    return err;
+}
+
+/* The number at the start of the text, as `condition`, `ignore` and `commands` have it; *rest is what follows. */
+static enum err
+leading_point(struct call *c, const char *missing, struct point **out, const char **rest)
+{
+    char word[64];
+    size_t len = strcspn(c->text, " \t");
+    char *end;
+    if (!len)
+        return err_set(c->e, ERR_ARGUMENT, missing, 0, 0, 0);
+    unsigned long number = strtoul(c->text, &end, 10);
+    if (end != c->text + len || !isdigit((unsigned char)*c->text)) {
+        snprintf(word, sizeof word, "%.*s", len > 60 ? 60 : (int)len, c->text);
+        return err_set(c->e, ERR_BAD_POINT, word, 0, 0, 0);
+    }
+    *out = point_numbered(c->s, number);
+    if (!*out)
+        return err_set(c->e, ERR_NO_POINT, NULL, 0, number, 0);
+    *rest = end + strspn(end, " \t");
+    return OK;
+}
+
+enum err
+cmd_condition(struct call *c)
+{
+    struct point *p;
+    struct value ignored;
+    const char *text;
+    enum err err = leading_point(c, "breakpoint number", &p, &text);
+    if (err)
+        return err;
+    if (!*text) {
+        point_set_condition(p, NULL);
+        buf_printf(c->out, "Breakpoint %u now unconditional.\n", p->number);
+        return OK;
+    }
+    if ((err = expr_parse(c->s, text, &c->expr, c->e)) || (err = expr_type(c->s, c->expr, &ignored, c->e)))
+        return err;
+    point_set_condition(p, c->expr);
+    c->expr = NULL;
+    return OK;
+}
+
+enum err
+cmd_ignore(struct call *c)
+{
+    struct point *p;
+    const char *text;
+    uint64_t count;
+    enum err err = leading_point(c, "a breakpoint number", &p, &text);
+    if (err)
+        return err;
+    if (!*text)
+        return err_set(c->e, ERR_DEBUGGER, "Second argument (specified ignore-count) is missing.", 0, 0, 0);
+    if ((err = expr_number(c->s, text, &count, c->e)))
+        return err;
+    p->n_ignore = (int64_t)count < 0 ? 0 : count;
+    if (!p->n_ignore)
+        buf_printf(c->out, "Will stop next time breakpoint %u is reached.\n", p->number);
+    else if (p->n_ignore == 1)
+        buf_printf(c->out, "Will ignore next crossing of breakpoint %u.\n", p->number);
+    else
+        buf_printf(c->out, "Will ignore next %" PRIu64 " crossings of breakpoint %u.\n", p->n_ignore, p->number);
+    return OK;
+}
+
+enum err
+cmd_commands(struct call *c)
+{
+    struct session *s = c->s;
+    struct point *p;
+    const char *rest = "";
+    enum err err = OK;
+    if (*c->text)
+        err = leading_point(c, "breakpoint number", &p, &rest);
+    else if (s->n_points)
+        p = &s->points[s->n_points - 1];
+    else
+        err = err_set(c->e, ERR_DEBUGGER, "No breakpoints specified.", 0, 0, 0);
+    if (err)
+        return err;
+    if (c->is_interactive)
+        buf_printf(c->out, "Type commands for breakpoint(s) %u, one per line.\nEnd with a line saying just \"end\".\n", p->number);
+    script_begin(s, COLLECT_COMMANDS, "", p->number);
+    return OK;
+}
+
+enum err
+cmd_info_breakpoints(struct call *c)
+{
+    struct session *s = c->s;
+    uint32_t *only = NULL;
+    size_t cap = 0;
+    uint32_t n = 0;
+    enum err err = OK;
+    for (const char *text = c->text; *text && !err;) {
+        uint32_t first, last;
+        err = args_range(&text, &first, &last, c->e);
+        for (uint32_t i = 0; !err && i < s->n_points; i++) {
+            if (s->points[i].number >= first && s->points[i].number <= last) {
+                only = grow(only, n, &cap, sizeof *only);
+                only[n++] = s->points[i].number;
+            }
+        }
+    }
+    if (!err && *c->text && !n)
+        buf_printf(c->out, "No breakpoint or watchpoint matching '%s'.\n", c->text);
+    else if (!err && !s->n_points)
+        buf_puts(c->out, "No breakpoints or watchpoints.\n");
+    else if (!err)
+        points_table(s, *c->text ? only : NULL, n, c->out);
+    free(only);
+    return err;
+}
+
+static enum err
+each_display(struct call *c, bool is_delete, bool on)
+{
+    struct session *s = c->s;
+    for (uint32_t i = s->n_displays; !c->n_numbers && i-- > 0;) {
+        s->displays[i].is_enabled = on;
+        if (is_delete)
+            display_delete(s, s->displays[i].number);
+    }
+    for (uint32_t i = 0; i < c->n_numbers; i++) {
+        struct display *d = display_numbered(s, c->numbers[i]);
+        if (!d)
+            return err_set(c->e, ERR_NO_DISPLAY, NULL, 0, c->numbers[i], 0);
+        d->is_enabled = on;
+        if (is_delete)
+            display_delete(s, c->numbers[i]);
+    }
+    return OK;
+}
+
+enum err
+cmd_undisplay(struct call *c)
+{
+    if (!c->n_numbers && c->s->n_displays && !call_confirm(c, "Delete all auto-display expressions?"))
+        return OK;
+    return each_display(c, true, false);
+}
+
+enum err
+cmd_enable_display(struct call *c)
+{
+    return each_display(c, false, true);
+}
+
+enum err
+cmd_disable_display(struct call *c)
+{
+    return each_display(c, false, false);
+}
