@@ -88,7 +88,7 @@ add_lines(struct program *p, const uint32_t *lines)
     *LIST_ADD(p->files, p->n_files) = xstrdup(p->path);
     for (uint32_t pc = 0; pc < p->n_slots; pc++)
         if (pc == 0 || lines[pc] != lines[pc - 1])
-            *LIST_ADD(p->lines, p->n_lines) = (struct line){ .pc = pc, .line = lines[pc] };
+            *LIST_ADD(p->lines, p->n_lines) = (struct line){ .pc = pc, .line = lines[pc], .is_stmt = true };
 }
 
 static enum err

@@ -1,0 +1,71 @@
+/* See fixture.h. */
+#include "config.h"
+
+#include "fixture.h"
+
+#include "sim/machine/helper.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+const char fixture_calls[] = "main:\n"              /* 1 */
+                             "    r6 = 3\n"         /* 2, insn 0 */
+                             "    r7 = 0\n"         /* 3, insn 1 */
+                             "again:\n"             /* 4 */
+                             "    r1 = r6\n"        /* 5, insn 2 */
+                             "    call mix\n"       /* 6, insn 3 */
+                             "    r7 += r0\n"       /* 7, insn 4 */
+                             "    r6 -= 1\n"        /* 8, insn 5 */
+                             "    if r6 != 0 goto again\n" /* 9, insn 6 */
+                             "    r0 = r7\n"        /* 10, insn 7 */
+                             "    exit\n"           /* 11, insn 8 */
+                             "mix: r0 = r1\n"       /* 12, insn 9 */
+                             "    r0 *= 2\n"        /* 13, insn 10 */
+                             "    exit\n";          /* 14, insn 11 */
+
+static volatile sig_atomic_t interrupt;
+
+struct session *
+fixture_session(void)
+{
+    static const struct engine *const engines[] = { &interp_engine, NULL };
+    struct session_config config = { .engines = engines, .interrupt = &interrupt };
+    return session_new(&config);
+}
+
+struct session *
+fixture_program(const char *text)
+{
+    struct errinfo e;
+    struct program *program;
+    struct buf notes = BUF_EMPTY;
+    uint8_t bytes[64];
+    struct load_options options = { .format = FORMAT_ASM, .helper_id = helper_id };
+    struct session *s = fixture_session();
+    enum err err = program_load_bytes("test.s", (const uint8_t *)text, strlen(text), &options, &program, &e);
+    cr_assert_eq(err, OK, "line %d: %s", (int)e.off, e.subject);
+    session_adopt(s, program, &notes);
+    cr_assert_str_eq(buf_text(&notes), "");
+    for (unsigned i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)i;
+    struct input input = { .ctx = bytes, .ctx_bytes = sizeof bytes };
+    cr_assert_eq(session_set_input(s, &input, &e), OK);
+    buf_free(&notes);
+    return s;
+}
+
+const char *
+fixture_say(struct session *s, const char *line)
+{
+    static struct buf out;
+    buf_clear(&out);
+    command_execute(s, line, true, &out);
+    return buf_text(&out);
+}
+
+void
+fixture_check(struct session *s, const char *line, const char *expected, const char *file, int at)
+{
+    const char *text = fixture_say(s, line);
+    cr_assert_str_eq(text, expected, "%s:%d: %s\n--- says\n%s--- expected\n%s", file, at, line, text, expected);
+}

@@ -1,0 +1,22 @@
+/* A session over the interpreter and a program in assembly, and what its commands say. */
+#ifndef TESTS_DEBUGGER_FIXTURE_H
+#define TESTS_DEBUGGER_FIXTURE_H
+
+#include "debugger/command.h"
+
+/* A session without a program. */
+struct session *fixture_session(void);
+/* The same with a program from assembly text, called "test.s", on 64 bytes of memory 0, 1, 2... */
+struct session *fixture_program(const char *text);
+
+/* main calls a function three times in a loop over lines 4 to 9; the function (lines 12 to 14) doubles its argument: "sub_9". */
+extern const char fixture_calls[];
+
+/* Executes one line and returns its text: valid until the next call. */
+const char *fixture_say(struct session *s, const char *line);
+
+/* Executes the line and asserts that its text is `expected`. */
+#define fixture_expect(s, line, expected) fixture_check(s, line, expected, __FILE__, __LINE__)
+void fixture_check(struct session *s, const char *line, const char *expected, const char *file, int at);
+
+#endif
