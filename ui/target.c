@@ -147,9 +147,3 @@ target_close(struct target *t)
     bytes_free(&t->ctx);
     t->program = NULL;
 }
-
-struct input
-target_as_input(const struct bytes *packet, const struct bytes *ctx)
-{
-    return (struct input){ .packet = packet->data, .packet_bytes = packet->n, .ctx = ctx->data, .ctx_bytes = ctx->n };
-}

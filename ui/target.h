@@ -42,6 +42,10 @@ enum err target_open(const struct options *o, struct target *t, struct errinfo *
 void target_close(struct target *t);
 
 /* The bytes as machine_start and session_set_input want them. */
-struct input target_as_input(const struct bytes *packet, const struct bytes *ctx);
+static inline struct input
+target_as_input(const struct bytes *packet, const struct bytes *ctx)
+{
+    return (struct input){ .packet = packet->data, .packet_bytes = packet->n, .ctx = ctx->data, .ctx_bytes = ctx->n };
+}
 
 #endif

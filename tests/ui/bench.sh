@@ -1,0 +1,36 @@
+#!/bin/sh
+# `ebpfdbg bench`: who takes part, what is reported, and that engines are compared. Not how fast anything is.
+. "$top_srcdir/tests/tap.sh"
+
+cat >"$tap_dir/count.s" <<'END'
+r0 = 0
+r0 += 1
+if r0 != 100 goto pc-2
+exit
+END
+cat >"$tap_dir/fault.s" <<'END'
+r0 = *(u64 *)(r1 + 4096)
+exit
+END
+eth=$(printf '%0128d' 0)
+
+ends "the interpreter alone" 0 ebpfdbg bench "$tap_dir/count.s" --type xdp --packet $eth --engines interp --repeat 2
+has "instructions are counted" "$out" "202 instructions per run; 2 batches"
+ends "twice the same engine" 0 ebpfdbg bench "$tap_dir/count.s" --type xdp --packet $eth --engines interp,interp --repeat 2 --json
+has "is equal to itself" "$out" '"equal": true'
+has "JSON counts, too" "$out" '"insns": 202.0'
+has "JSON has ns per instruction" "$out" '"ns_per_insn": '
+ends "an unknown engine is a usage error" 2 ebpfdbg bench "$tap_dir/count.s" --type xdp --packet $eth --engines warp
+ends "the kernel can't be the reference" 2 ebpfdbg bench "$tap_dir/count.s" --type xdp --packet $eth --engines kernel
+ends "a program that faults can't be timed" 1 ebpfdbg bench "$tap_dir/fault.s" --type xdp --packet $eth --engines interp
+has "and the fault is said" "$out" "at instruction 0: read of 8 bytes"
+ends "a packet that is too short is refused" 1 ebpfdbg bench "$tap_dir/count.s" --type xdp --packet 00 --engines interp
+ends "--help" 0 ebpfdbg bench --help
+has "shows the options" "$out" "--engines"
+
+out=$(ebpfdbg bench "$tap_dir/count.s" --type xdp --packet $eth --engines interp,kernel --repeat 2 2>&1)
+case $out in
+*"bpf(2)"* | *permi* | *"going on"*) skip "the kernel comes to the same" "$out" ;;
+*) has "the kernel comes to the same" "$out" "equal" ;;
+esac
+done_testing
