@@ -91,7 +91,7 @@ helper_loop(struct machine *m, const uint64_t args[5], struct fault *fault)
     if (args[3])
         return helper_errno(-EINVAL);
     if ((uint32_t)args[0] > LOOPS_MAX)
-        return helper_errno(-E2BIG);
+        return (uint32_t)-E2BIG; /* not sign-extended: the verifier inlines bpf_loop and puts this into r0 by a 32-bit move */
     if ((uint32_t)args[0] == 0 || !begin(m, args, 2, fault))
         return 0;
     struct loop *loop = &m->loops[m->depth];

@@ -62,12 +62,13 @@ add_map(struct fixture *f)
     return &p->maps[p->n_maps++];
 }
 
-void
+struct map_def *
 fixture_add_map(struct fixture *f, const char *name, uint32_t type, uint32_t key_bytes, uint32_t value_bytes, uint32_t max_entries)
 {
     struct map_def *def = add_map(f);
     *def = (struct map_def){ .name = xstrdup(name), .origin = MAP_FROM_LEGACY, .type = type, .key_bytes = key_bytes,
                              .value_bytes = value_bytes, .max_entries = max_entries, .inner = -1 };
+    return def;
 }
 
 void

@@ -11,7 +11,9 @@ struct fixture {
 };
 
 void fixture_new(struct fixture *f, const struct insn *insns, uint32_t n);
-void fixture_add_map(struct fixture *f, const char *name, uint32_t type, uint32_t key_bytes, uint32_t value_bytes, uint32_t max_entries);
+/* The definition may be completed until the next map is added. */
+struct map_def *fixture_add_map(struct fixture *f, const char *name, uint32_t type, uint32_t key_bytes, uint32_t value_bytes,
+                                uint32_t max_entries);
 void fixture_add_data(struct fixture *f, const char *name, uint32_t bytes);
 /* An unresolved extern that the call at slot `pc` refers to. */
 void fixture_add_extern(struct fixture *f, const char *name, uint32_t pc);

@@ -1,26 +1,6 @@
 /* Every flag and error of look-up, update and delete, for every map type with readable elements. What a call returned goes into `results`, which the
  * test compares with the rest of the maps. Keys: inside, at the end, past the end of an array. */
-#include <linux/bpf.h>
-
-#include <bpf/bpf_helpers.h>
-
-#define N_RESULTS 512
-
-__u64 results[N_RESULTS];
-__u32 n_results;
-
-/* Unknown to the compiler and to the verifier, so that nothing is decided before the call. */
-volatile __u64 zero;
-
-static __always_inline void
-note(__u64 value)
-{
-    __u32 n = n_results;
-    if (n < N_RESULTS) {
-        results[n] = value;
-        n_results = n + 1;
-    }
-}
+#include "note.h"
 
 #define MAP(name, map_type, entries)         \
     struct {                                 \

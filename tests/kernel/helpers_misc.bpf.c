@@ -1,24 +1,6 @@
 /* Return values and errors of the helpers around maps: ring buffers, perf events, printing, checksums, reading memory, tail calls. Results as
  * in helpers_map.bpf.c. What is not the same in two worlds (time, random numbers, pids) is reduced to its shape. */
-#include <linux/bpf.h>
-
-#include <bpf/bpf_helpers.h>
-
-#define N_RESULTS 512
-
-__u64 results[N_RESULTS];
-__u32 n_results;
-volatile __u64 zero;
-
-static __always_inline void
-note(__u64 value)
-{
-    __u32 n = n_results;
-    if (n < N_RESULTS) {
-        results[n] = value;
-        n_results = n + 1;
-    }
-}
+#include "note.h"
 
 /* ---------------------------------------------------------------- ring buffers */
 
