@@ -198,7 +198,7 @@ Test(helper, loop_returns_to_its_call)
     cr_assert_eq(fix.m->regs[REG_0], 2);
     cr_assert_eq(fix.m->pc, 1);
     cr_assert_eq((int64_t)fixture_call(BPF_FUNC_loop, 1, GUEST_CODE_OF(1), 0, 1, 0), -EINVAL);
-    cr_assert_eq((int64_t)fixture_call(BPF_FUNC_loop, (1 << 23) + 1, GUEST_CODE_OF(1), 0, 0, 0), -E2BIG);
+    cr_assert_eq(fixture_call(BPF_FUNC_loop, (1 << 23) + 1, GUEST_CODE_OF(1), 0, 0, 0), (uint32_t)-E2BIG);
     cr_assert_eq(fixture_call(BPF_FUNC_loop, 0, GUEST_CODE_OF(1), 0, 0, 0), 0);
     fixture_fault(BPF_FUNC_loop, 1, GUEST_CODE_OF(1) + 4, 0, 0, 0);
 }
