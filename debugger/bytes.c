@@ -28,8 +28,8 @@ bytes_parse_hex(const char *text, uint32_t max_bytes, uint8_t **out, uint32_t *n
     uint8_t *bytes = xmalloc(cap);
     *n = 0;
     for (const char *p = text; *p;) {
-        if (isspace((unsigned char)*p) || *p == ':') {
-            p++;
+        if (isspace((unsigned char)*p) || *p == ':' || *p == '#') {
+            p += *p == '#' ? strcspn(p, "\n") : 1; /* a comment, to the end of its line */
             continue;
         }
         int high = hex_digit(p[0]), low = high < 0 ? -1 : hex_digit(p[1]);
@@ -92,6 +92,18 @@ bytes_parse_exact(struct session *s, const char *text, uint8_t *out, uint32_t n,
     return OK;
 }
 
+static bool
+is_hex_text(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '#')
+            i += strcspn(text + i, "\n");
+        else if (!isxdigit((unsigned char)text[i]) && !isspace((unsigned char)text[i]) && text[i] != ':')
+            return false;
+    }
+    return true;
+}
+
 enum err
 bytes_load(const char *text, uint32_t max_bytes, uint8_t **out, uint32_t *n, struct errinfo *e)
 {
@@ -110,6 +122,12 @@ bytes_load(const char *text, uint32_t max_bytes, uint8_t **out, uint32_t *n, str
         if (failed)
             return err_set_detail(e, ERR_OPEN, text, "read error");
         return err_set(e, ERR_TOO_LARGE, text, 0, got, max_bytes);
+    }
+    bytes[got] = '\0';
+    if (got && is_hex_text((const char *)bytes, got)) {
+        enum err err = bytes_parse_hex((const char *)bytes, max_bytes, out, n, e);
+        free(bytes);
+        return err;
     }
     *out = bytes;
     *n = (uint32_t)got;

@@ -67,11 +67,11 @@ list_size(const struct session *s)
     return s->settings.listsize && s->settings.listsize < 1u << 20 ? (int64_t)s->settings.listsize : 1 << 20;
 }
 
-/* Lines around `line`, as gdb centers them: five before it. */
+/* Lines around `line`, as gdb centers them: half of them before it. */
 static enum err
 list_around(struct call *c, uint32_t file, int64_t line)
 {
-    int64_t size = list_size(c->s), first = line - 5 < 1 ? 1 : line - 5;
+    int64_t size = list_size(c->s), first = line - size / 2 < 1 ? 1 : line - size / 2;
     return list_range(c, file, first, first + size - 1);
 }
 

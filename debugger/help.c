@@ -54,7 +54,9 @@ static int
 by_name(const void *a, const void *b)
 {
     const struct command_row *x = *(const struct command_row *const *)a, *y = *(const struct command_row *const *)b;
-    return strcmp(x->info.name, y->info.name);
+    const char *x_first = x->info.parent ? x->info.parent : x->info.name, *y_first = y->info.parent ? y->info.parent : y->info.name;
+    int order = strcmp(x_first, y_first);
+    return order ? order : !x->info.parent ? -1 : !y->info.parent ? 1 : strcmp(x->info.name, y->info.name);
 }
 
 /* Rows for which `wanted` holds, by name. */

@@ -18,7 +18,7 @@ enum err
 select_check(const struct session *s, const struct prog_type **type, struct errinfo *e)
 {
     if (!s->program)
-        return err_set(e, ERR_USAGE, "No program file specified.\nUse the \"file\" command.", 0, 0, 0);
+        return err_set(e, ERR_USAGE, "No executable file specified.\nUse the \"file\" command.", 0, 0, 0);
     if (s->entry < 0)
         return err_set(e, ERR_USAGE, "The object has no function that could be started.", 0, 0, 0);
     *type = select_type(s);

@@ -1,0 +1,148 @@
+/* Hostile command lines: random bytes, and real commands mutated, must give a text and never a crash; every text ends with a newline when
+ * there is any, and the session goes on. The seed is printed; EBPFDBG_SEED=N repeats a run. */
+#include "config.h"
+
+#include "fixture.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static uint64_t
+next_random(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
+}
+
+static uint64_t
+seed(void)
+{
+    const char *given = getenv("EBPFDBG_SEED");
+    uint64_t state = given ? strtoull(given, NULL, 0) : (uint64_t)time(NULL) * 2654435761u + 1;
+    fprintf(stderr, "# EBPFDBG_SEED=%llu\n", (unsigned long long)state);
+    return state ? state : 1;
+}
+
+/* Pieces of lines: commands of the table, and what their arguments are made of. */
+static const char *const pieces[] = {
+    "$r1", "$pc", "$w3", "$", "$$", "$1", "$foo", "main", "sub_9", "*3", "*(u32 *)", "{int}", "(char)", "$r10-8", "test.s:5", "5", "0", "-1",
+    "0x", "99999999999999999999", "1/0", "if", " if $r1 == 2", "=", "+", "-", "*", "/", "%", "<<", ">>", "&&", "(", ")", "[", "]", "@",
+    "?", ":", ",", "\"%d %s\\n\"", "'a'", "'", "\"", "\\", "/x", "/8xb", "/3i", "/s", "/c", "/-4xg", "/999999x", "once", "end", "var",
+    "listsize", "unlimited", "return", "0a:00:00", "1-3", "9-1", "hash", "sizeof", "(u8)", "# x", "on", "off", "$_", "$__", "$icount",
+};
+
+static void
+append(char *line, size_t n, const char *piece)
+{
+    size_t len = strlen(line);
+    snprintf(line + len, n - len, "%s%s", len ? " " : "", piece);
+}
+
+/* A command, a few pieces, then up to three bytes changed. Commands that read or write files or run long are left out by name. */
+static void
+make_line(uint64_t *state, char *line, size_t n)
+{
+    const struct command_info *c = &command_infos[next_random(state) % n_command_infos];
+    line[0] = '\0';
+    if (c->parent)
+        append(line, n, c->parent);
+    append(line, n, c->name);
+    for (uint64_t i = next_random(state) % 5; i > 0; i--)
+        append(line, n, pieces[next_random(state) % (sizeof pieces / sizeof pieces[0])]);
+    size_t len = strlen(line);
+    for (uint64_t i = next_random(state) % 4; i > 0 && len; i--) {
+        char byte = (char)next_random(state);
+        line[next_random(state) % len] = byte ? byte : ' ';
+    }
+}
+
+static bool
+touches_files(const char *line)
+{
+    return strstr(line, "source") || strstr(line, "file") || strstr(line, "load");
+}
+
+static void
+execute(struct session *s, const char *line)
+{
+    struct buf out = BUF_EMPTY;
+    enum command_status status = command_execute(s, line, true, &out);
+    bool has_end = !out.len || out.text[out.len - 1] == '\n';
+    cr_assert(status != COMMAND_ERROR || has_end, "no newline at the end of an error: %s", line);
+    buf_free(&out);
+}
+
+static void
+complete(struct session *s, const char *line, uint64_t *state)
+{
+    size_t start, cursor = next_random(state) % (strlen(line) + 1);
+    char **list = command_complete(s, line, cursor, &start);
+    cr_assert_leq(start, cursor);
+    for (size_t i = 1; list[0] && list[i]; i++)
+        cr_assert_lt(strcmp(list[i - 1], list[i]), 0, "completions are sorted, each once: %s", line);
+    command_free_completions(list);
+}
+
+Test(hostile, mutated_commands)
+{
+    enum { LINES = 6000, PER_SESSION = 300 };
+    uint64_t state = seed();
+    for (int i = 0; i < LINES / PER_SESSION; i++) {
+        struct session *s = fixture_program(fixture_calls);
+        execute(s, "set max-insns 100000");
+        if (i % 2)
+            execute(s, "start");
+        for (int k = 0; k < PER_SESSION; k++) {
+            char line[512];
+            make_line(&state, line, sizeof line);
+            if (touches_files(line))
+                continue;
+            execute(s, line);
+            complete(s, line, &state);
+        }
+        session_free(s);
+    }
+}
+
+Test(hostile, random_bytes)
+{
+    enum { LINES = 4000 };
+    uint64_t state = seed();
+    struct session *s = fixture_program(fixture_calls);
+    execute(s, "start");
+    for (int i = 0; i < LINES; i++) {
+        char line[64];
+        size_t len = next_random(&state) % (sizeof line - 1);
+        for (size_t k = 0; k < len; k++) {
+            line[k] = (char)next_random(&state);
+            if (i % 2)
+                line[k] = (char)(line[k] & 0x7f);
+        }
+        line[len] = '\0';
+        execute(s, line);
+        complete(s, line, &state);
+    }
+    session_free(s);
+}
+
+/* Depth and length: nothing that grows with the line may overflow the stack. */
+Test(hostile, deep_and_long)
+{
+    struct session *s = fixture_session();
+    static const char *const units[] = { "(", "-", "!", "*", "1+", "1?1:", "1?", "{int}", "(int)", "1[", "sizeof ", "$a=", "1,", "\"a\"", "((int*)" };
+    for (size_t u = 0; u < sizeof units / sizeof units[0]; u++) {
+        struct buf line = BUF_EMPTY;
+        buf_puts(&line, "print ");
+        for (int i = 0; i < 20000; i++)
+            buf_puts(&line, units[u]);
+        buf_puts(&line, "1");
+        execute(s, buf_text(&line));
+        buf_free(&line);
+    }
+    session_free(s);
+}
