@@ -107,6 +107,8 @@ size_bytes(const struct fmt *fmt)
         return 1;
     case 'h':
         return 2;
+    case 'w':
+        return 4;
     case 'g':
         return 8;
     default:

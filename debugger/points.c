@@ -161,7 +161,6 @@ points_reached(struct session *s, uint32_t pc, bool *is_temporary, struct buf *o
         }
         if (p->is_temporary || p->is_once)
             point_enable(s, p, false);
-        p->is_once = false;
     }
     return number;
 }

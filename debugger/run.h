@@ -12,7 +12,7 @@ struct goal {
     uint32_t max_depth;    /* ...when the depth is at most this; MAX_FRAMES: any */
 };
 
-/* Starts the entry program on the session's input; the machine stands at its first instruction. ERR_USAGE, ERR_INPUT. */
+/* Starts the entry program on the session's input; the machine stands at its first instruction. ERR_DEBUGGER, ERR_INPUT. */
 enum err run_start(struct session *s, struct errinfo *e);
 
 /* Goes on until the goal or something else stops it: s->event says what. What the guest prints is appended to `out`, which is given to

@@ -18,9 +18,9 @@ enum err
 select_check(const struct session *s, const struct prog_type **type, struct errinfo *e)
 {
     if (!s->program)
-        return err_set(e, ERR_USAGE, "No executable file specified.\nUse the \"file\" command.", 0, 0, 0);
+        return err_set(e, ERR_DEBUGGER, "No executable file specified.\nUse the \"file\" command.", 0, 0, 0);
     if (s->entry < 0)
-        return err_set(e, ERR_USAGE, "The object has no function that could be started.", 0, 0, 0);
+        return err_set(e, ERR_DEBUGGER, "The object has no function that could be started.", 0, 0, 0);
     *type = select_type(s);
     return OK;
 }
@@ -47,7 +47,7 @@ session_select(struct session *s, const char *entry, const char *type, struct er
     const struct prog_type *row = type ? prog_type_named(type) : NULL;
     if (type && !row) {
         snprintf(text, sizeof text, "There is no program type \"%.60s\".", type);
-        return err_set(e, ERR_USAGE, text, 0, 0, 0);
+        return err_set(e, ERR_DEBUGGER, text, 0, 0, 0);
     }
     if (entry) {
         int64_t found = s->program ? entry_named(s->program, entry) : -1;
@@ -66,12 +66,12 @@ session_use_engine(struct session *s, const char *name, struct errinfo *e)
 {
     char text[96];
     if (s->is_running)
-        return err_set(e, ERR_USAGE, "The engine can't be changed while the program is being run.", 0, 0, 0);
+        return err_set(e, ERR_DEBUGGER, "The engine can't be changed while the program is being run.", 0, 0, 0);
     for (const struct engine *const *engine = s->config.engines; *engine; engine++) {
         if (strcmp((*engine)->name, name) != 0)
             continue;
         return session_open_code(s, *engine, e);
     }
     snprintf(text, sizeof text, "There is no engine \"%.60s\".", name);
-    return err_set(e, ERR_USAGE, text, 0, 0, 0);
+    return err_set(e, ERR_DEBUGGER, text, 0, 0, 0);
 }

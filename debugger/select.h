@@ -6,7 +6,7 @@
 
 /* The type that `run` will use: chosen by the user or by the entry's section. Requires an entry. */
 const struct prog_type *select_type(const struct session *s);
-/* What `run` needs: a program and an entry. ERR_USAGE with what is missing. */
+/* What `run` needs: a program and an entry. ERR_DEBUGGER with what is missing. */
 enum err select_check(const struct session *s, const struct prog_type **type, struct errinfo *e);
 
 #endif

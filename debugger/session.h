@@ -32,14 +32,14 @@ enum err session_load(struct session *s, const char *path, const struct load_opt
 void session_adopt(struct session *s, struct program *program, struct buf *out);
 
 /* Chooses the entry program (a function's or a section's name; NULL: keep) and the program type (NULL: as the section says).
- * Takes effect at the next `run`. ERR_USAGE with the sentence. */
+ * Takes effect at the next `run`. ERR_DEBUGGER with the sentence, ERR_NO_FUNCTION. */
 enum err session_select(struct session *s, const char *entry, const char *type, struct errinfo *e);
 
 /* What the next `run` runs on; bytes are copied. ERR_TOO_LARGE. */
 enum err session_set_input(struct session *s, const struct input *input, struct errinfo *e);
 const struct input *session_input(const struct session *s); /* never NULL; valid until it is set again */
 
-/* Chooses the engine by name. ERR_USAGE when there is none of that name or while a run is in progress. */
+/* Chooses the engine by name. ERR_DEBUGGER when there is none of that name or while a run is in progress. */
 enum err session_use_engine(struct session *s, const char *name, struct errinfo *e);
 
 /* Read-only views for front ends. NULL when there is none. Valid until the next command. */

@@ -3,10 +3,14 @@
 
 #include "fixture.h"
 
+#include "debugger/source.h"
 #include "sim/machine/helper.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const char fixture_calls[] = "main:\n"              /* 1 */
                              "    r6 = 3\n"         /* 2, insn 0 */
@@ -33,24 +37,38 @@ fixture_session(void)
     return session_new(&config);
 }
 
+/* The text as a file, long enough for the session to read the source: messages name the file without its directory. */
+static void
+load(struct session *s, const char *text)
+{
+    char dir[] = "/tmp/ebpfdbg-test-XXXXXX", path[64];
+    struct errinfo e;
+    struct buf notes = BUF_EMPTY;
+    struct load_options options = { .format = FORMAT_ASM, .helper_id = helper_id };
+    cr_assert_not_null(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/test.s", dir);
+    FILE *file = fopen(path, "w");
+    cr_assert(file && fputs(text, file) >= 0 && fclose(file) == 0);
+    enum err err = session_load(s, path, &options, &notes, &e);
+    cr_assert_eq(err, OK, "line %d: %s", (int)e.off, e.subject);
+    cr_assert_str_eq(buf_text(&notes), "");
+    cr_assert_not_null(source_line(s, 0, 1));
+    unlink(path);
+    rmdir(dir);
+    buf_free(&notes);
+}
+
 struct session *
 fixture_program(const char *text)
 {
     struct errinfo e;
-    struct program *program;
-    struct buf notes = BUF_EMPTY;
     uint8_t bytes[64];
-    struct load_options options = { .format = FORMAT_ASM, .helper_id = helper_id };
     struct session *s = fixture_session();
-    enum err err = program_load_bytes("test.s", (const uint8_t *)text, strlen(text), &options, &program, &e);
-    cr_assert_eq(err, OK, "line %d: %s", (int)e.off, e.subject);
-    session_adopt(s, program, &notes);
-    cr_assert_str_eq(buf_text(&notes), "");
+    load(s, text);
     for (unsigned i = 0; i < sizeof bytes; i++)
         bytes[i] = (uint8_t)i;
     struct input input = { .ctx = bytes, .ctx_bytes = sizeof bytes };
     cr_assert_eq(session_set_input(s, &input, &e), OK);
-    buf_free(&notes);
     return s;
 }
 
