@@ -38,33 +38,77 @@ maps_add(struct object *o, struct program *p, const char *name, enum map_origin 
     return (int32_t)index;
 }
 
+static int
+compare_names(const void *a, const void *b)
+{
+    return strcmp(((const struct named_type *)a)->name, ((const struct named_type *)b)->name);
+}
+
+struct named_type *
+named_types(const struct btf *btf, uint32_t kind, uint32_t *n)
+{
+    struct named_type *list = NULL;
+    *n = 0;
+    for (uint32_t id = 1; btf && id < btf__type_cnt(btf); id++) {
+        const struct btf_type *t = btf__type_by_id(btf, id);
+        if (btf_kind(t) == kind)
+            *LIST_ADD(list, *n) = (struct named_type){ btf_name(btf, t->name_off), id };
+    }
+    if (list)
+        qsort(list, *n, sizeof *list, compare_names);
+    return list;
+}
+
+uint32_t
+named_type(const struct named_type *list, uint32_t n, const char *name)
+{
+    struct named_type key = { .name = name };
+    const struct named_type *found = list ? bsearch(&key, list, n, sizeof *list, compare_names) : NULL;
+    return found ? found->id : 0;
+}
+
+/* Makes a map of one data section. False when there is no room for more maps. */
+static bool
+add_data(struct object *o, struct program *p, struct section *s, uint32_t datasec)
+{
+    s->map = maps_add(o, p, s->name, MAP_FROM_DATA, 0, 0, 0);
+    if (s->map < 0)
+        return false;
+    struct map_def *def = &p->maps[s->map];
+    def->type = BPF_MAP_TYPE_ARRAY;
+    def->key_bytes = 4;
+    def->value_bytes = (uint32_t)s->n_bytes;
+    def->max_entries = 1;
+    def->is_readonly = !(s->flags & SHF_WRITE) || strncmp(s->name, ".rodata", 7) == 0;
+    def->value_btf_id = datasec;
+    if (s->bytes) {
+        def->init = xmalloc(s->n_bytes);
+        memcpy(def->init, s->bytes, s->n_bytes);
+    }
+    return true;
+}
+
 enum err
 maps_data_link(struct object *o, struct program *p, struct errinfo *e)
 {
     uint64_t n_bytes = 0;
+    uint32_t n_datasecs;
+    struct named_type *datasecs = named_types(o->btf, BTF_KIND_DATASEC, &n_datasecs);
+    enum err err = OK;
     for (uint32_t i = 1; i < o->n_sections; i++) {
         struct section *s = &o->sections[i];
         if (s->kind != SECTION_DATA)
             continue;
-        if (s->n_bytes > DATA_MAX_BYTES - n_bytes)
-            return err_set(e, ERR_TOO_LARGE, o->path, 0, n_bytes + s->n_bytes, DATA_MAX_BYTES);
-        n_bytes += s->n_bytes;
-        s->map = maps_add(o, p, s->name, MAP_FROM_DATA, 0, 0, 0);
-        if (s->map < 0)
-            return OK;
-        struct map_def *def = &p->maps[s->map];
-        def->type = BPF_MAP_TYPE_ARRAY;
-        def->key_bytes = 4;
-        def->value_bytes = (uint32_t)s->n_bytes;
-        def->max_entries = 1;
-        def->is_readonly = !(s->flags & SHF_WRITE) || strncmp(s->name, ".rodata", 7) == 0;
-        def->value_btf_id = o->btf ? btf_datasec_named(o->btf, s->name) : 0;
-        if (s->bytes) {
-            def->init = xmalloc(s->n_bytes);
-            memcpy(def->init, s->bytes, s->n_bytes);
+        if (s->n_bytes > DATA_MAX_BYTES - n_bytes) {
+            err = err_set(e, ERR_TOO_LARGE, o->path, 0, n_bytes + s->n_bytes, DATA_MAX_BYTES);
+            break;
         }
+        n_bytes += s->n_bytes;
+        if (!add_data(o, p, s, named_type(datasecs, n_datasecs, s->name)))
+            break;
     }
-    return OK;
+    free(datasecs);
+    return err;
 }
 
 static int

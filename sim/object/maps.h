@@ -32,6 +32,14 @@ const struct map_place *maps_at(const struct object *o, uint32_t section, uint64
 /* Presets element `key` of maps[map] with function or map `index`. */
 void maps_preset(struct program *p, uint32_t map, uint32_t key, uint32_t index);
 
+/* The types of one kind by name: sorted, so that hostile names can't make look-ups slow. The caller frees the list. */
+struct named_type {
+    const char *name;
+    uint32_t id;
+};
+struct named_type *named_types(const struct btf *btf, uint32_t kind, uint32_t *n);
+uint32_t named_type(const struct named_type *list, uint32_t n, const char *name); /* id; 0 when there is none */
+
 static inline bool
 map_is_of_maps(const struct map_def *def)
 {

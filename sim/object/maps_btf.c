@@ -19,12 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A BTF variable. */
-struct var {
-    const char *name;
-    uint32_t type;
-};
-
 /* Members that are numbers, and where in struct map_def they go. */
 static const struct number_row {
     const char *name;
@@ -36,28 +30,6 @@ static const struct number_row {
     { "max_entries", offsetof(struct map_def, max_entries) },
     { "map_flags", offsetof(struct map_def, flags) },
 };
-
-static int
-compare_vars(const void *a, const void *b)
-{
-    return strcmp(((const struct var *)a)->name, ((const struct var *)b)->name);
-}
-
-/* All variables, sorted by name. The caller frees. */
-static struct var *
-collect_vars(const struct btf *btf, uint32_t *n)
-{
-    struct var *vars = NULL;
-    *n = 0;
-    for (uint32_t id = 1; id < btf__type_cnt(btf); id++) {
-        const struct btf_type *t = btf__type_by_id(btf, id);
-        if (btf_is_var(t))
-            *LIST_ADD(vars, *n) = (struct var){ btf_name(btf, t->name_off), t->type };
-    }
-    if (vars)
-        qsort(vars, *n, sizeof *vars, compare_vars);
-    return vars;
-}
 
 /* What a member of pointer type points to, 0 when it is no pointer. */
 static uint32_t
@@ -119,12 +91,12 @@ read_definition(struct program *p, const struct btf *btf, const struct btf_type 
 static void
 add_inner(struct object *o, struct program *p, uint32_t outer, uint32_t type)
 {
-    char name[OBJECT_NAME_MAX];
+    char name[OBJECT_NAME_MAX + sizeof ".inner"];
     uint64_t values_off = 0;
     const struct btf_type *t = btf_skip(o->btf, &type);
     if (!btf_is_struct(t))
         return;
-    snprintf(name, sizeof name, "%.1000s.inner", p->maps[outer].name);
+    snprintf(name, sizeof name, "%s.inner", p->maps[outer].name);
     int32_t inner = maps_add(o, p, name, MAP_FROM_BTF, 0, 0, 0);
     if (inner < 0)
         return;
@@ -150,7 +122,7 @@ add_definition(struct object *o, struct program *p, const struct symbol *symbol,
 }
 
 static void
-add_section(struct object *o, struct program *p, uint32_t section, const struct var *vars, uint32_t n_vars)
+add_section(struct object *o, struct program *p, uint32_t section, const struct named_type *vars, uint32_t n_vars)
 {
     uint32_t n;
     const uint32_t *order = object_symbols_in(o, section, &n);
@@ -162,9 +134,9 @@ add_section(struct object *o, struct program *p, uint32_t section, const struct 
         if (symbol->value >= end)
             break;
         uint64_t next = i < n && o->symbols[order[i]].value < end ? o->symbols[order[i]].value : end;
-        const struct var *var = vars ? bsearch(&(struct var){ .name = symbol->name }, vars, n_vars, sizeof *vars, compare_vars) : NULL;
+        uint32_t var = named_type(vars, n_vars, symbol->name);
         if (var)
-            add_definition(o, p, symbol, next - symbol->value, var->type);
+            add_definition(o, p, symbol, next - symbol->value, btf__type_by_id(o->btf, var)->type);
         else
             program_note(p, -1, "map %.100s: no BTF describes it; compile with -g (gcc: -gbtf)", symbol->name);
     }
@@ -173,13 +145,13 @@ add_section(struct object *o, struct program *p, uint32_t section, const struct 
 void
 maps_btf_link(struct object *o, struct program *p)
 {
-    struct var *vars = NULL;
+    struct named_type *vars = NULL;
     uint32_t n_vars = 0;
     for (uint32_t i = 1; i < o->n_sections; i++) {
         if (o->sections[i].kind != SECTION_MAPS_BTF)
             continue;
         if (!vars && o->btf)
-            vars = collect_vars(o->btf, &n_vars);
+            vars = named_types(o->btf, BTF_KIND_VAR, &n_vars);
         add_section(o, p, i, vars, n_vars);
     }
     free(vars);

@@ -102,7 +102,8 @@ enum {
     OBJECT_MAX_RELOCATIONS = 1 << 20,
     DATA_MAX_BYTES = 64 << 20, /* all data sections together, .bss included */
     OBJECT_MAX_FUNCTIONS = 1 << 16, /* the rest is part of the last one, with a note */
-    OBJECT_NAME_MAX = 1023,         /* longer names are cut */
+    OBJECT_MAX_EXTERNS = 1 << 16,   /* the rest is unresolved, with a note */
+    OBJECT_NAME_MAX = 255,          /* longer names are cut and end in "..." */
     MAX_NOTES = 256
 };
 

@@ -120,6 +120,8 @@ char *
 object_name(const char *name)
 {
     char *copy = xstrndup(name, OBJECT_NAME_MAX);
+    if (strlen(copy) == OBJECT_NAME_MAX)
+        memcpy(copy + OBJECT_NAME_MAX - 3, "...", 3);
     object_make_printable(copy);
     return copy;
 }

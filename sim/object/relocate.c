@@ -52,7 +52,8 @@ resolve(struct object *o, struct program *p, uint32_t index, int64_t addend, boo
     uint64_t off = s->value + (uint64_t)addend;
     if (s->map >= 0)
         return (struct target){ TARGET_DATA, (uint32_t)s->map, (int64_t)(s->map_off + (uint64_t)addend) };
-    if (s->section == SYMBOL_UNDEFINED && *s->name)
+    bool has_room = s->extern_index >= 0 || p->n_externs < OBJECT_MAX_EXTERNS;
+    if (s->section == SYMBOL_UNDEFINED && *s->name && has_room)
         return (struct target){ TARGET_EXTERN, extern_of(o, p, index, is_call), 0 };
     if (s->section == SYMBOL_UNDEFINED || s->section == SYMBOL_NO_SECTION)
         return (struct target){ TARGET_NOTHING, 0, 0 };
