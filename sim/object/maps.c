@@ -138,25 +138,36 @@ maps_at(const struct object *o, uint32_t section, uint64_t off)
     return place->section == section && off - place->off < place->n_bytes ? place : NULL;
 }
 
-/* What the kernel demands of a type and what definitions get wrong. value_bytes 0: whatever the definition says. */
+/* Types whose keys or values are not the user's: ring buffers have none, the others hold 4-byte descriptors under 4-byte keys. */
+enum shape { SHAPE_RING, SHAPE_DESCRIPTORS, SHAPE_VALUES /* given by __array(values, ...), which says the size */ };
+enum { DESCRIPTOR_BYTES = 4, RING_BYTES = 4096 };
+
 static const struct shape_row {
     uint32_t type;
-    bool is_sizeless;      /* the kernel refuses key and value sizes */
-    uint32_t key_bytes, value_bytes; /* assumed when the definition leaves them out */
+    enum shape shape;
 } shapes[] = {
-    { BPF_MAP_TYPE_RINGBUF, true, 0, 0 },
-    { BPF_MAP_TYPE_USER_RINGBUF, true, 0, 0 },
-    { BPF_MAP_TYPE_PERF_EVENT_ARRAY, false, 4, 4 },
-    { BPF_MAP_TYPE_PROG_ARRAY, false, 4, 4 },
-    { BPF_MAP_TYPE_CGROUP_ARRAY, false, 4, 4 },
-    { BPF_MAP_TYPE_ARRAY_OF_MAPS, false, 4, 4 },
-    { BPF_MAP_TYPE_HASH_OF_MAPS, false, 4, 4 },
-    { BPF_MAP_TYPE_XSKMAP, false, 4, 4 },
-    { BPF_MAP_TYPE_SOCKMAP, false, 4, 4 },
-    { BPF_MAP_TYPE_DEVMAP, false, 4, 4 },
-    { BPF_MAP_TYPE_DEVMAP_HASH, false, 4, 4 },
-    { BPF_MAP_TYPE_CPUMAP, false, 4, 4 },
+    { BPF_MAP_TYPE_RINGBUF, SHAPE_RING },
+    { BPF_MAP_TYPE_USER_RINGBUF, SHAPE_RING },
+    { BPF_MAP_TYPE_PROG_ARRAY, SHAPE_VALUES },
+    { BPF_MAP_TYPE_ARRAY_OF_MAPS, SHAPE_VALUES },
+    { BPF_MAP_TYPE_HASH_OF_MAPS, SHAPE_VALUES },
+    { BPF_MAP_TYPE_PERF_EVENT_ARRAY, SHAPE_DESCRIPTORS },
+    { BPF_MAP_TYPE_CGROUP_ARRAY, SHAPE_DESCRIPTORS },
+    { BPF_MAP_TYPE_XSKMAP, SHAPE_DESCRIPTORS },
+    { BPF_MAP_TYPE_SOCKMAP, SHAPE_DESCRIPTORS },
+    { BPF_MAP_TYPE_DEVMAP, SHAPE_DESCRIPTORS },
+    { BPF_MAP_TYPE_DEVMAP_HASH, SHAPE_DESCRIPTORS },
+    { BPF_MAP_TYPE_CPUMAP, SHAPE_DESCRIPTORS },
 };
+
+static const struct shape_row *
+shape_of(uint32_t type)
+{
+    for (size_t i = 0; i < ARRAY_LEN(shapes); i++)
+        if (shapes[i].type == type)
+            return &shapes[i];
+    return NULL;
+}
 
 /* Types without max_entries; 32 is BPF_MAP_TYPE_CGRP_STORAGE, which Debian 12's header does not have. */
 static bool
@@ -167,25 +178,34 @@ has_local_storage(uint32_t type)
 }
 
 static void
+mend_sizes(struct program *p, struct map_def *def, enum shape shape)
+{
+    if (shape == SHAPE_RING) {
+        if (def->key_bytes || def->value_bytes)
+            program_note(p, -1, "map %.100s: a ring buffer has no key and no value; their sizes (%u, %u) are ignored", def->name,
+                         def->key_bytes, def->value_bytes);
+        def->key_bytes = def->value_bytes = 0;
+        return;
+    }
+    if (!def->key_bytes) {
+        def->key_bytes = DESCRIPTOR_BYTES;
+        program_note(p, -1, "map %.100s: its key size is not given; %u is assumed", def->name, def->key_bytes);
+    }
+    if (!def->value_bytes) {
+        def->value_bytes = DESCRIPTOR_BYTES;
+        if (shape == SHAPE_DESCRIPTORS)
+            program_note(p, -1, "map %.100s: its value size is not given; %u is assumed", def->name, def->value_bytes);
+    }
+}
+
+static void
 mend(struct program *p, struct map_def *def)
 {
-    const struct shape_row *shape = NULL;
-    for (size_t i = 0; i < ARRAY_LEN(shapes); i++)
-        if (shapes[i].type == def->type)
-            shape = &shapes[i];
-    if (shape && shape->is_sizeless && (def->key_bytes || def->value_bytes)) {
-        program_note(p, -1, "map %.100s: a ring buffer has no key and no value; their sizes (%u, %u) are ignored", def->name, def->key_bytes,
-                     def->value_bytes);
-        def->key_bytes = def->value_bytes = 0;
-    }
-    if (shape && !shape->is_sizeless && (!def->key_bytes || !def->value_bytes)) {
-        def->key_bytes = def->key_bytes ? def->key_bytes : shape->key_bytes;
-        def->value_bytes = def->value_bytes ? def->value_bytes : shape->value_bytes;
-        program_note(p, -1, "map %.100s: key and value size are not given; %u and %u are assumed", def->name, def->key_bytes,
-                     def->value_bytes);
-    }
+    const struct shape_row *row = shape_of(def->type);
+    if (row)
+        mend_sizes(p, def, row->shape);
     if (!def->max_entries && !has_local_storage(def->type)) {
-        def->max_entries = shape && shape->is_sizeless ? 4096 : DEFAULT_ENTRIES;
+        def->max_entries = row && row->shape == SHAPE_RING ? RING_BYTES : DEFAULT_ENTRIES;
         program_note(p, -1, "map %.100s: max_entries is 0, left for user space to set; %u is assumed", def->name, def->max_entries);
     }
     if (map_is_of_maps(def) && def->inner < 0)

@@ -25,7 +25,7 @@ struct target {
 };
 
 /* Functions that compilers call on their own account; the machine has them. */
-static const char *const builtins[] = { "memcpy", "memmove", "memset", "memcmp" };
+static const char *const builtins[] = { "memcpy", "memmove", "memset" };
 
 static uint32_t
 extern_of(struct object *o, struct program *p, uint32_t index, bool is_func)

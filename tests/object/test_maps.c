@@ -91,7 +91,7 @@ ParameterizedTest(struct variant *variant, maps, btf)
     expect_function(p, "jumps", 1, 2, "other");
 
     cr_expect(has_note(p, "map ring: a ring buffer has no key and no value"));
-    cr_expect(has_note(p, "map events: key and value size are not given"));
+    cr_expect(has_note(p, "map events: its key size is not given; 4 is assumed"));
     cr_expect(has_note(p, "map local: max_entries is 0"));
 
     uint32_t n_loads = 0;
