@@ -9,7 +9,8 @@
  *   ebpfdbg examples/oob.o --packet examples/packets/syn.hex
  *   (ebpfdbg) run
  *   (ebpfdbg) info registers          which register points where?
- *   (ebpfdbg) x/8xb $r1               what is there, and what is not
+ *   (ebpfdbg) x/8xb $r2-8             what is there...
+ *   (ebpfdbg) x/8xb $r2               ...and what is not
  *   (ebpfdbg) info check              what the kernel would say
  *
  * Mend it: one comparison with `end` is missing. */

@@ -6,11 +6,12 @@
  *   ebpfdbg run examples/ttl.o --packet examples/packets/http.hex     shows the bytes that changed
  *
  *   ebpfdbg examples/ttl.o --packet examples/packets/http.hex
- *   (ebpfdbg) break ttl.c:42          before the packet changes
+ *   (ebpfdbg) break forward
  *   (ebpfdbg) run
  *   (ebpfdbg) info context            struct __sk_buff, as the kernel fills it
- *   (ebpfdbg) print/x $r0
- *   (ebpfdbg) stepi
+ *   (ebpfdbg) info packet
+ *   (ebpfdbg) break ttl.c:44          when the packet has changed
+ *   (ebpfdbg) continue
  *   (ebpfdbg) info packet
  *
  * Set the mark that it starts with: `--ctx mark=7`. */

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Replays tests/transcripts/NAME.t: sessions as a user would have them. A line "$ ebpfdbg ARGUMENT..." starts a session, "(ebpfdbg) COMMAND" is
 # typed into it, everything else is what must come back; "[status N]" follows when the status is not 0. Comments (#) before the first
-# session stay. The differences are shown; GENERATE=1 writes the transcripts anew instead.
+# session stay. The differences are shown; GENERATE=1 writes the transcripts anew instead. What README.md shows is replayed, too.
 . "$top_srcdir/tests/tap.sh"
 
 [ -f "$examples/filter.o" ] || skip_all "no clang: the examples are not built"
@@ -17,9 +17,9 @@ cd "$tap_dir" || exit 99
 play() {
     [ -n "$command" ] || return 0
     printf '$ %s\n' "$command"
-    case $command in
-    'ebpfdbg run '*) eval "$command" 2>&1 </dev/null ;;
-    *) eval "$command --echo" 2>&1 <commands ;;
+    case ${command#./} in
+    'ebpfdbg run '*) eval "${command#./}" 2>&1 </dev/null ;;
+    *) eval "${command#./} --echo" 2>&1 <commands ;;
     esac
     play_status=$?
     [ $play_status -eq 0 ] || echo "[status $play_status]"
@@ -55,4 +55,14 @@ for transcript in "$top_srcdir"/tests/transcripts/*.t; do
         note <"$name.diff"
     fi
 done
+
+# The sessions in the README are real: its blocks that begin with "$ ./ebpfdbg".
+awk '/^```$/ { inside = 0 } inside; /^```console$/ { inside = 1 }' "$top_srcdir/README.md" >readme.want
+replay <readme.want | grep -v '^\[status [0-9]*\]$' >readme.got
+if [ -s readme.want ] && diff -u readme.want readme.got >readme.diff; then
+    pass "README.md shows what happens"
+else
+    fail "README.md shows what happens"
+    note <readme.diff
+fi
 done_testing

@@ -128,11 +128,9 @@ talk(struct cli *cli, struct buf *out)
 {
     while (!cli->is_quitting) {
         const char *line = editor_read(cli->editor);
-        if (!line) {
+        if (!line)
             puts("quit");
-            return;
-        }
-        execute(cli, line, out);
+        execute(cli, line ? line : "quit", out);
     }
 }
 
@@ -151,6 +149,19 @@ read_script(struct cli *cli, bool echo, struct buf *out)
         execute(cli, line, out);
     }
     free(line);
+}
+
+static enum err
+read_packet(void *arg, const char *spec, uint8_t **bytes, uint32_t *n_bytes, struct errinfo *e)
+{
+    (void)arg;
+    struct bytes packet;
+    enum err err = input_packet(spec, &packet, e);
+    if (err)
+        return err;
+    *bytes = packet.data;
+    *n_bytes = packet.n;
+    return OK;
 }
 
 /* ---------------------------------------------------------------- set-up */
@@ -281,6 +292,7 @@ debug_main(const struct options *o)
         .interrupt = signals_interrupt(),
         .confirm = is_terminal ? confirm : NULL,
         .flush = flush,
+        .read_packet = read_packet,
     };
     struct cli cli = { .session = session_new(&config), .is_one_stream = is_terminal || o->echo };
     struct buf out = BUF_EMPTY;

@@ -154,6 +154,19 @@ print_candidates(char **list, size_t n)
     buf_free(&text);
 }
 
+/* Types what all candidates have beyond the `typed` characters; a blank after the only one, unless the word may go on. */
+static void
+insert_rest(EditLine *el, const char *word, size_t typed, size_t common, bool is_only)
+{
+    struct buf rest = BUF_EMPTY;
+    if (common > typed)
+        buf_write(&rest, word + typed, common - typed);
+    if (is_only && (!common || !strchr("/.>[", word[common - 1])))
+        buf_putc(&rest, ' ');
+    el_insertstr(el, buf_text(&rest));
+    buf_free(&rest);
+}
+
 static unsigned char
 complete(EditLine *el, int key)
 {
@@ -166,16 +179,11 @@ complete(EditLine *el, int key)
     while (list && list[n])
         n++;
     unsigned char action = CC_REFRESH;
-    size_t common = n ? common_prefix(list) : 0;
+    size_t typed = cursor - start, common = n ? common_prefix(list) : 0;
     if (!n) {
         action = CC_REFRESH_BEEP;
-    } else if (n == 1 || common > cursor - start) {
-        struct buf rest = BUF_EMPTY;
-        buf_write(&rest, list[0] + (common < cursor - start ? common : cursor - start), common - (common < cursor - start ? common : cursor - start));
-        if (n == 1 && (!common || !strchr("/.>[", list[0][common - 1])))
-            buf_putc(&rest, ' ');
-        el_insertstr(el, buf_text(&rest));
-        buf_free(&rest);
+    } else if (n == 1 || common > typed) {
+        insert_rest(el, list[0], typed, common, n == 1);
     } else {
         print_candidates(list, n);
         action = CC_REDISPLAY;
@@ -236,7 +244,9 @@ editor_read(struct editor *ed)
     sigset_t blocked;
     signals_terminal_set(&blocked);
     sigprocmask(SIG_BLOCK, &blocked, &ed->waiting);
+    el_set(ed->el, EL_PREP_TERM, 1); /* before the prompt: who answers it at once must not be echoed by the terminal */
     const char *text = el_gets(ed->el, &n);
+    el_set(ed->el, EL_PREP_TERM, 0); /* at the end of input libedit forgets to */
     sigprocmask(SIG_SETMASK, &ed->waiting, NULL);
     if (!text || n <= 0)
         return NULL;

@@ -9,15 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Until the session lands; then ui/debug.c takes over. */
-int
-debug_main(const struct options *o)
-{
-    (void)o;
-    message_text("debugging is not built yet; see 'ebpfdbg run --help'");
-    return EXIT_USAGE;
-}
-
 static int (*const mains[N_SUBCOMMANDS])(const struct options *) = {
 #define SUBCOMMAND(name, ...) name##_main,
 #include "ui/subcommand.def"
@@ -72,7 +63,7 @@ main(int argc, char **argv)
     else
         message_error(&e, NULL);
     options_free(&options);
-    if (fflush(stdout) == EOF && status == EXIT_DONE) {
+    if ((fflush(stdout) == EOF || ferror(stdout)) && status == EXIT_DONE) {
         message_text("standard output: can't be written");
         status = EXIT_FAILED;
     }

@@ -5,6 +5,7 @@
 
 #include "sim/base/base.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -230,7 +231,7 @@ options_help(enum subcommand_id id, struct buf *out)
 {
     buf_puts(out, "Usage: ");
     put_call(id, out);
-    buf_printf(out, " [options] %s\n%s: %s.\n", subcommands[id].operands, subcommands[id].name, subcommands[id].summary);
+    buf_printf(out, " [options] %s\n\n%c%s.\n", subcommands[id].operands, toupper(*subcommands[id].summary), subcommands[id].summary + 1);
     if (id == SUBCOMMAND_debug) {
         buf_puts(out, "\nNot debugging (each has its own --help):\n");
         for (int i = SUBCOMMAND_debug + 1; i < N_SUBCOMMANDS; i++) {
@@ -283,14 +284,14 @@ options_man(struct buf *out)
         buf_puts(out, ".\n");
         if (rows[i].where == IN_ALL)
             continue;
-        buf_puts(out, "Taken by");
-        const char *comma = " ";
+        buf_puts(out, "(");
+        const char *comma = "";
         for (int id = 0; id < N_SUBCOMMANDS; id++) {
             if (rows[i].where & 1u << id) {
                 buf_printf(out, "%s%s", comma, subcommands[id].name);
                 comma = ", ";
             }
         }
-        buf_puts(out, ".\n");
+        buf_puts(out, ")\n");
     }
 }

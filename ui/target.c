@@ -118,14 +118,14 @@ target_open(const struct options *o, struct target *t, struct errinfo *e)
 {
     *t = (struct target){ 0 };
     struct load_options load = target_load_options(o);
-    enum err err = program_load(o->operand, &load, &t->program, e);
-    if (err)
-        return err;
-    print_notes(t->program);
     t->engine = engine_named(o->engine, e);
-    err = t->engine ? OK : e->code;
+    enum err err = t->engine ? OK : e->code;
     if (!err)
         err = target_costs(o->cost, &t->costs, e);
+    if (!err)
+        err = program_load(o->operand, &load, &t->program, e);
+    if (!err)
+        print_notes(t->program);
     if (!err)
         err = target_entry(t->program, o->prog, &t->entry, e);
     if (!err)

@@ -44,7 +44,7 @@ END
 
 at_terminal "an empty line repeats" "$tap_dir/endless.s" <<'END'
 expect (ebpfdbg) 
-send starti\r
+send start\r
 expect (ebpfdbg) 
 send stepi\r
 expect (ebpfdbg) 
@@ -53,13 +53,15 @@ expect (ebpfdbg)
 send print $icount\r
 expect = 2
 send quit\r
+expect Quit anyway? (y or n) 
+send y\r
 wait
 END
 
 at_terminal "Tab completes a command" <<'END'
 expect (ebpfdbg) 
 send disas\t
-expect disassemble 
+expect semble 
 send \x03
 expect Quit
 expect (ebpfdbg) 
@@ -93,7 +95,7 @@ END
 at_terminal "Ctrl-C stops a running program and keeps its state" "$tap_dir/endless.s" <<'END'
 expect (ebpfdbg) 
 send run\r
-expect run
+expect Starting program
 send \x03
 expect (ebpfdbg) 
 send print $icount > 1000\r
@@ -102,7 +104,13 @@ send continue\r
 expect Continuing.
 send \x03
 expect (ebpfdbg) 
+send \x04
+expect Quit anyway? (y or n) 
+send n\r
+expect (ebpfdbg) 
 send quit\r
+expect Quit anyway? (y or n) 
+send y\r
 wait
 END
 

@@ -31,7 +31,7 @@ is "a file of raw bytes" "$(packet_of --packet "$tap_dir/raw")" $want
 capture=$tap_dir/capture.pcap
 sh "$packets/make-capture.sh" "$packets/arp.hex" "$tap_dir/text.hex" >"$capture"
 is "--pcap FILE:N" "$(packet_of --pcap "$capture:2")" $want
-arp=$(packet_of --packet "$packets/arp.hex")
+arp=$(sed 's/#.*//' "$packets/arp.hex" | tr -d ' \n')
 is "--pcap FILE is its first packet" "$(packet_of --pcap "$capture")" "$arp"
 is "--packet knows a capture too" "$(packet_of --packet "$capture:2")" $want
 mv "$capture" "$tap_dir/odd:2"
