@@ -53,7 +53,8 @@ cmd_packet_load(struct call *c)
     uint8_t *bytes;
     if (!*c->text)
         return err_set(c->e, ERR_ARGUMENT, "file name or hex digits", 0, 0, 0);
-    enum err err = bytes_load(c->text, PACKET_MAX_BYTES, &bytes, &input.packet_bytes, c->e);
+    enum err err = s->config.read_packet ? s->config.read_packet(s->config.arg, c->text, &bytes, &input.packet_bytes, c->e)
+                                         : bytes_load(c->text, PACKET_MAX_BYTES, &bytes, &input.packet_bytes, c->e);
     if (err)
         return err;
     input.packet = bytes;
@@ -123,14 +124,19 @@ put_fields(struct session *s, const struct prog_type *type, const uint8_t *ctx, 
     (void)s;
     for (uint32_t i = 0; i < type->n_fields; i++) {
         const struct ctx_field *f = &type->fields[i];
+        buf_printf(out, "  +%-4u %s", f->off, f->name);
+        buf_pad(out, 26);
         if (f->bytes > 8) {
-            buf_printf(out, "  +%-4u %-24s", f->off, f->name);
             for (uint32_t k = 0; k < f->bytes; k++)
-                buf_printf(out, " %02x", f->off + k < n ? ctx[f->off + k] : 0);
+                buf_printf(out, "%s%02x", k ? " " : "", f->off + k < n ? ctx[f->off + k] : 0);
         } else {
             uint64_t value = field_value(ctx, n, f);
-            buf_printf(out, "  +%-4u %-24s 0x%-*" PRIx64 " %-12" PRIu64, f->off, f->name, 2 * f->bytes, value, value);
+            buf_printf(out, "0x%" PRIx64, value);
+            buf_pad(out, 40);
+            buf_printf(out, " %" PRIu64, value);
         }
+        if (f->is_input || f->access & CTX_WRITE)
+            buf_pad(out, 54);
         buf_printf(out, "%s%s\n", f->is_input ? " input" : "", f->access & CTX_WRITE ? " writable" : "");
     }
 }

@@ -10,6 +10,7 @@
 #include "debugger/run.h"
 #include "debugger/select.h"
 #include "debugger/step.h"
+#include "sim/object/types.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -218,13 +219,16 @@ cmd_finish(struct call *c)
     struct session *s = c->s;
     if (s->frame + 1 >= frame_count(s))
         return err_set(c->e, ERR_OUTERMOST, "finish", 0, 0, 0);
+    const struct function *f = program_function_at(s->program, frame_pc(s, s->frame));
+    bool has_value = !f || !f->btf_id || !s->program->btf || !type_returns_void(s->program->btf, f->btf_id);
     buf_puts(c->out, "Run till exit from ");
     frame_text(s, s->frame, true, c->out);
     enum err err = step_finish(s, c->out, c->e);
     if (err)
         return err;
     render_stop(s, NULL, c->out);
-    show_returned(s, c->out);
+    if (has_value)
+        show_returned(s, c->out);
     return OK;
 }
 

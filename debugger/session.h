@@ -18,7 +18,10 @@ struct session_config {
     /* Called now and then during a long command with the text so far: the front end may print and buf_clear() it. NULL: nobody
      * looks before the command ends. */
     void (*flush)(void *arg, struct buf *out);
-    void *arg; /* for both */
+    /* Reads what `packet load` names, in every form that the front end knows (captures...). The bytes are the caller's to free. NULL: hex
+     * digits and files of raw bytes only. */
+    enum err (*read_packet)(void *arg, const char *spec, uint8_t **bytes, uint32_t *n_bytes, struct errinfo *e);
+    void *arg; /* for all of them */
 };
 
 struct session *session_new(const struct session_config *config);

@@ -330,6 +330,14 @@ type_of_argument(const struct btf *btf, uint32_t func_id, uint32_t i, const char
     return btf_params(proto)[i].type;
 }
 
+bool
+type_returns_void(const struct btf *btf, uint32_t func_id)
+{
+    const struct btf_type *func = btf__type_by_id(btf, func_id);
+    const struct btf_type *proto = btf_is_func(func) ? btf__type_by_id(btf, func->type) : NULL;
+    return proto && proto->type == 0;
+}
+
 uint32_t
 type_target(const struct btf *btf, uint32_t id)
 {

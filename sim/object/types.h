@@ -51,6 +51,9 @@ uint32_t type_of_variable(const struct btf *btf, const char *name);
 /* Type of argument i of a FUNC and its name ("" when it has none); 0 when there are not so many. */
 uint32_t type_of_argument(const struct btf *btf, uint32_t func_id, uint32_t i, const char **name);
 
+/* True when the FUNC is known to return nothing. */
+bool type_returns_void(const struct btf *btf, uint32_t func_id);
+
 /* The type that a pointer points to or an array consists of, behind typedefs and modifiers; 0 when id is neither. */
 uint32_t type_target(const struct btf *btf, uint32_t id);
 
