@@ -18,6 +18,7 @@ finish_open(struct guest *g)
         g->costs.insn[op] = 1000 + 7 * op;
     g->machine = machine_new(g->program, &g->costs, NULL);
     g->code = interp_engine.open(g->program, &g->costs, &e);
+    g->env = g->machine->env;
 }
 
 void
@@ -56,6 +57,7 @@ void
 guest_start(struct guest *g, const void *memory, uint32_t n_bytes)
 {
     struct errinfo e;
+    g->machine->env = g->env;
     struct input input = { .ctx = memory, .ctx_bytes = n_bytes };
     enum err err = machine_start(g->machine, 0, prog_type_named("generic"), &input, &e);
     cr_assert_eq(err, OK, "%s: %s", e.subject, e.detail);

@@ -10,6 +10,7 @@ struct guest {
     struct cost_model costs;
     struct machine *machine;
     struct code *code;
+    struct env env; /* as it was at first; a start puts it back, so that clocks and random numbers repeat */
 };
 
 void guest_open(struct guest *g, const char *text);

@@ -251,7 +251,7 @@ Test(stops, may_goto_falls_through_so_many_times)
                      (struct insn[]){ guest_insn(OP_may_goto, 0, 0, 2, 0), guest_insn(OP_add64_k, 0, 0, 0, 1), guest_insn(OP_ja, 0, 0, -3, 0),
                                       guest_insn(OP_exit, 0, 0, 0, 0) },
                      4);
-    g.machine->env.may_goto_limit = 5;
+    g.env.may_goto_limit = 5;
     ASSERT_STOP(guest_run(&g), STOP_EXIT, 3, 17);
     cr_assert_eq(g.machine->regs[REG_0], 5);
     guest_close(&g);
