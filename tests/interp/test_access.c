@@ -96,6 +96,43 @@ Test(access, every_form_at_both_ends)
     cr_assert_eq(n, 4 + 3 + 4 + 4 + 4 + 4 + 20);
 }
 
+/* The same with bounds that the slot has learned from a good access: from the middle outwards until it faults. */
+static void
+check_learned(uint16_t op, int step)
+{
+    const struct insn_row *row = &insn_rows[op];
+    int len = row->width_bits / 8, n_good = 0;
+    uint8_t memory[REGION_BYTES] = { 0 };
+    struct guest g;
+    uint8_t base = is_load(row->kind) ? 0 : 5, other = is_load(row->kind) ? 5 : 3;
+    struct insn code[] = { guest_insn(OP_mov64_x, 5, 1, 0, 0), guest_insn(op, base, other, 16, 0), guest_insn(OP_add64_k, 5, 0, 0, step),
+                           guest_insn(OP_ja, 0, 0, -3, 0) };
+    for (int at = 16; expected(row->kind, at, len) == FAULT_NONE; at += step)
+        n_good++;
+    guest_open_insns(&g, code, ARRAY_LEN(code));
+    guest_start(&g, memory, REGION_BYTES);
+    uint64_t start = g.machine->regs[REG_1];
+    struct stop stop = interp_engine.run(g.code, g.machine, 1000, false);
+    cr_assert_eq(stop.reasons, STOP_FAULT, "%s", row->name);
+    cr_assert_eq(stop.fault.addr, start + (uint64_t)(int64_t)(16 + n_good * step), "%s: wrong by %d", row->name,
+                 (int)(stop.fault.addr - start) - (16 + n_good * step));
+    cr_assert_eq(g.machine->n_insns, (uint64_t)(1 + 3 * n_good), "%s", row->name);
+    guest_close(&g);
+}
+
+Test(access, learned_bounds_are_exact)
+{
+    for (uint16_t op = 0; op < N_OPS; op++) {
+        enum insn_kind kind = insn_rows[op].kind;
+        if (!is_load(kind) && !is_store(kind) && !is_atomic(kind))
+            continue;
+        bool is_aligned = is_atomic(kind) || kind == KIND_LDACQ || kind == KIND_STREL;
+        int step = is_aligned ? insn_rows[op].width_bits / 8 : 1;
+        check_learned(op, step);
+        check_learned(op, -step);
+    }
+}
+
 /* Bounds that a slot has learned hold for that region only. */
 Test(access, same_slot_on_different_regions)
 {

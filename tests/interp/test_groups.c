@@ -95,9 +95,12 @@ record(struct guest *g, struct step *steps, struct stop *last)
     uint32_t n = 0;
     do {
         steps[n] = (struct step){ machine_digest(g->machine), g->machine->pc };
+        uint64_t cycles = g->machine->n_cycles;
         *last = interp_engine.run(g->code, g->machine, 1, true);
         if (last->reasons == STOP_FAULT)
             return n;
+        cycles += cost_of(&g->costs, &g->program->insns[steps[n].pc]);
+        cr_assert_eq(g->machine->n_cycles, cycles, "insn %u costs something else", steps[n].pc);
         n++;
     } while (last->reasons == STOP_BUDGET && n < LIMIT);
     steps[n] = (struct step){ machine_digest(g->machine), g->machine->pc };
