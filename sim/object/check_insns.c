@@ -119,8 +119,8 @@ check_stack(const struct insn *insn, uint32_t pc, struct findings *f)
     if (off % bytes)
         findings_add(f, pc, "misaligned stack access off 0+0+%d size %d", off, bytes);
     else if (off < -STACK_BYTES || off + bytes > 0)
-        findings_add(f, pc, "invalid %s stack R10 off=%d size=%d (a frame is fp-%d to fp-1)", is_load ? "read from" : "write to", off, bytes,
-                     STACK_BYTES);
+        findings_add(f, pc, "invalid %s stack R10 off=%d size=%d (a frame is fp-%d to fp-1)", is_load ? "read from" : "write to", off,
+                     bytes, STACK_BYTES);
 }
 
 static void

@@ -1,6 +1,9 @@
 /* ELF reading: bytes to struct object. Invariant: what leaves this file is bounded (object.h says how); nothing after it needs to
- * look at a file offset again. libelf parses the structures; strings and extents are checked here, because libelf leaves them
- * to its caller. Not for what any of it means. */
+ * look at a file offset again. Not for what any of it means.
+ *
+ * What libelf leaves to its caller is done here: elf_memory() takes any bytes for ELF_K_NONE, checks no extents, and reports a
+ * section table that is cut off as none at all; elf_strptr() searches the table's end on each call, which hostile tables make
+ * quadratic; big-endian files would be translated, but their code never is; compressed sections look like data. */
 #include "config.h"
 
 #include "sim/object/object.h"
@@ -374,7 +377,7 @@ read_btf(struct object *o)
     if (!index || !s->bytes)
         return;
     if (s->flags & SHF_COMPRESSED)
-        snprintf(o->btf_error, sizeof o->btf_error, "the section is compressed");
+        snprintf(o->btf_error, sizeof o->btf_error, "section .BTF is compressed");
     else if (btf_read(o->path, s->bytes, s->n_bytes, &o->btf, &e))
         snprintf(o->btf_error, sizeof o->btf_error, "%s", e.detail);
 }

@@ -26,7 +26,7 @@ enum section_kind {
     SECTION_OTHER,
     SECTION_CODE,        /* executable: part of the image */
     SECTION_DATA,        /* .rodata*, .data*, .bss*: becomes a map */
-    SECTION_MAPS_LEGACY, /* "maps": arrays of 28- or 36-byte definitions */
+    SECTION_MAPS_LEGACY, /* "maps", "maps/...": C structs of 32-bit words */
     SECTION_MAPS_BTF     /* ".maps": described by the BTF DATASEC of that name */
 };
 

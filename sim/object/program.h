@@ -52,7 +52,7 @@ enum ref_kind {
     REF_MAP,    /* LDDW of a map pointer; index into maps */
     REF_DATA,   /* LDDW of an address in a data section: maps[index].value_addr + addend */
     REF_FUNC,   /* LDDW of a callback, or a local call; index into functions */
-    REF_EXTERN, /* call of, or address of, something outside; index into externs */
+    REF_EXTERN, /* call of, or address of, something outside; index into externs. The call becomes call_kfunc with that imm */
     REF_CORE,   /* a CO-RE relocation was applied here; index into core_relos, addend = value patched in */
 };
 

@@ -294,8 +294,8 @@ Test(shapes, overlapping_sections)
     memcpy(e.bytes + headers, e.bytes + edit_header(&e)->e_shoff, n * sizeof(Elf64_Shdr));
     edit_header(&e)->e_shoff = headers;
     for (uint32_t i = 0; i < N_CLAIMS; i++)
-        *edit_section(&e, (uint32_t)n + i) = (Elf64_Shdr){ .sh_type = SHT_PROGBITS, .sh_flags = SHF_ALLOC | SHF_EXECINSTR, .sh_offset = code,
-                                                           .sh_size = CODE_BYTES, .sh_addralign = 8 };
+        *edit_section(&e, (uint32_t)n + i) = (Elf64_Shdr){ .sh_type = SHT_PROGBITS, .sh_flags = SHF_ALLOC | SHF_EXECINSTR,
+                                                           .sh_offset = code, .sh_size = CODE_BYTES, .sh_addralign = 8 };
     edit_header(&e)->e_shnum = (uint16_t)(n + N_CLAIMS);
     e.n_bytes = headers + (n + N_CLAIMS) * sizeof(Elf64_Shdr);
     expect_error(&e, "bytes; the limit is 8388608");
