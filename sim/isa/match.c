@@ -118,19 +118,20 @@ try_aliases(const struct matcher *m, const struct attempt *statement, struct mat
     return false;
 }
 
+/* Lists what was expected, as much of it as an error record holds. */
 static void
 put_expected(const struct failure *f, const char *start, struct buf *out)
 {
+    const size_t room = sizeof((struct errinfo *)NULL)->subject - sizeof ", ...";
     buf_clear(out);
-    buf_puts(out, "expected ");
-    if (f->where == start) {
-        buf_puts(out, "an instruction");
-        return;
-    }
-    for (uint32_t i = 0; i < f->n_expected; i++) {
-        const char *quote = f->expected[i].is_literal ? "'" : "";
-        buf_printf(out, "%s%s%.*s%s", !i ? "" : i + 1 == f->n_expected ? " or " : ", ", quote, (int)f->expected[i].len,
-                   f->expected[i].text, quote);
+    buf_puts(out, f->where == start ? "expected an instruction" : "expected ");
+    for (uint32_t i = 0; i < f->n_expected && f->where > start; i++) {
+        const char *quote = f->expected[i].is_literal ? "'" : "", *between = !i ? "" : i + 1 == f->n_expected ? " or " : ", ";
+        if (out->len + strlen(between) + f->expected[i].len + 2 * strlen(quote) > room) {
+            buf_puts(out, ", ...");
+            return;
+        }
+        buf_printf(out, "%s%s%.*s%s", between, quote, (int)f->expected[i].len, f->expected[i].text, quote);
     }
 }
 

@@ -321,6 +321,15 @@ operand_literal(struct attempt *a, const char *text, size_t len, bool goes_on)
     return read_chars(a, text, len, goes_on) || wanted_text(a, text, len, true);
 }
 
+/* What the row's text is, for a message. */
+static const char *
+noun_of_text(const struct insn_row *row)
+{
+    if (row->kind == KIND_SWAP)
+        return "a byte swap such as be16";
+    return isdigit((unsigned char)row->text[strlen(row->text) - 1]) ? "a type such as u32" : "an operator";
+}
+
 bool
 operand_read(struct attempt *a, char placeholder, bool goes_on)
 {
@@ -334,7 +343,7 @@ operand_read(struct attempt *a, char placeholder, bool goes_on)
     case 's': return read_reg(a, 'r', 'r', Fs);
     case 'E': return read_reg(a, 'r', narrow, Fd);
     case 'V': return read_reg(a, 'r', narrow, Fs);
-    case 't': return read_text(a, row->text, goes_on) || operand_wanted(a, "an operator or a type");
+    case 't': return read_text(a, row->text, goes_on) || operand_wanted(a, noun_of_text(row));
     case 'n': return read_text(a, a->mnemonic, goes_on) || operand_wanted(a, "an operation");
     case 'f': return read_text(a, a->stem, goes_on) || operand_wanted(a, "an atomic operation");
     case 'm': return read_text(a, syntax_mem_type(row), goes_on) || operand_wanted(a, "a type such as u32");

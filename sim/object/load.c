@@ -98,6 +98,8 @@ load_asm(const char *path, const uint8_t *bytes, size_t n_bytes, const struct lo
     uint8_t *code;
     uint32_t n_slots, *lines;
     enum err err = asm_program((const char *)bytes, n_bytes, options ? options->helper_id : NULL, &code, &n_slots, &lines, e);
+    if (err && e)
+        snprintf(e->detail, sizeof e->detail, "%.150s: ", path);
     if (err)
         return err;
     err = load_raw(path, code, (size_t)n_slots * SLOT_BYTES, out, e);

@@ -29,6 +29,21 @@ ends "an unknown function" 2 ebpfdbg disasm --raw --prog=nobody "$tap_dir/code"
 has "is named" "$out" "no function 'nobody'"
 ends "a file that is no object" 1 ebpfdbg disasm "$top_srcdir/configure.ac"
 
+echo 'start: w0 = 5 # assembly text is a program, too
+call bpf_ktime_get_ns; if r0 s> 7 goto start
+exit' >"$tap_dir/text.s"
+ends "assembly text is assembled" 0 ebpfdbg disasm --no-bytes "$tap_dir/text.s"
+is "and listed" "$out" "
+main:
+     0: w0 = 5
+     1: call bpf_ktime_get_ns#5
+     2: if r0 s> 0x7 goto pc-3 <main>
+     3: exit"
+echo 'r0 += r11' >"$tap_dir/wrong.s"
+ends "a mistake in it" 1 ebpfdbg disasm "$tap_dir/wrong.s"
+is "is shown to the column" "$out" \
+    "ebpfdbg: $tap_dir/wrong.s: line 1, column 7: expected a number of 32 bits or a register (r0-r10)"
+
 "$top_builddir/ebpfdbg" disasm --raw "$tap_dir/code" 2>"$tap_dir/err" >/dev/full
 is "a full disk is an error" "$?" 1
 is "and said" "$(cat "$tap_dir/err")" "ebpfdbg: standard output: can't be written"
