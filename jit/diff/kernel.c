@@ -255,7 +255,7 @@ pin(uint32_t cpu, cpu_set_t *old)
 static bool
 has_packet(const struct prog_type *type)
 {
-    return type->family == CTX_XDP || type->family == CTX_SKB;
+    return type->family == CTX_XDP || type->family == CTX_SKB || type->family == CTX_FLOW;
 }
 
 /* The arguments of BPF_PROG_TEST_RUN differ by type: packets take data, the others a context only; syscall writes it in place, raw_tp

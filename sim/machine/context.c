@@ -62,7 +62,7 @@ build_generic(struct machine *m, struct region_list *list)
     memcpy(memory_host(&m->mem, GUEST_PACKET), bytes, n);
     m->packet = (struct packet){ .is_present = true, .hard_start = GUEST_PACKET, .meta = GUEST_PACKET, .data = GUEST_PACKET,
                                  .end = GUEST_PACKET + n, .hard_end = GUEST_PACKET + n };
-    context_add_packet(m, list);
+    context_add_packet(m, list, MEM_READ | MEM_WRITE);
     m->regs[REG_1] = GUEST_PACKET;
     m->regs[REG_2] = n;
 }
@@ -150,11 +150,11 @@ context_add_fields(const struct prog_type *type, struct region_list *list)
 }
 
 void
-context_add_packet(struct machine *m, struct region_list *list)
+context_add_packet(struct machine *m, struct region_list *list, enum access access)
 {
     const struct packet *p = &m->packet;
     if (p->end > p->meta)
-        context_add_region(list, &(struct region){ .base = p->meta, .elem_bytes = p->end - p->meta, .n = 1, .access = MEM_READ | MEM_WRITE,
+        context_add_region(list, &(struct region){ .base = p->meta, .elem_bytes = p->end - p->meta, .n = 1, .access = access,
                                            .kind = REGION_PACKET, .origin = p->data });
 }
 
@@ -169,6 +169,7 @@ context_check(const struct prog_type *type, const struct input *input, struct er
     case CTX_GENERIC: return OK;
     case CTX_XDP: return context_check_xdp(type, input, e);
     case CTX_SKB: return context_check_skb(type, input, e);
+    case CTX_FLOW: return context_check_flow(type, input, e);
     case CTX_BYTES: return check_bytes(type, input, e);
     }
     assert(!"a context family");
@@ -184,6 +185,7 @@ context_build(struct machine *m)
     case CTX_GENERIC: build_generic(m, &list); break;
     case CTX_XDP: context_build_xdp(m, &list); break;
     case CTX_SKB: context_build_skb(m, &list); break;
+    case CTX_FLOW: context_build_flow(m, &list); break;
     case CTX_BYTES: build_bytes(m, &list); break;
     }
     m->ctx = m->regs[REG_1];
@@ -198,7 +200,7 @@ context_packet_moved(struct machine *m)
     for (uint32_t i = 0; i < m->mem.n_regions && !old; i++)
         if (m->mem.regions[i].kind == REGION_PACKET)
             old = m->mem.regions[i].base;
-    context_add_packet(m, &list);
+    context_add_packet(m, &list, MEM_READ | MEM_WRITE);
     if (old && list.n)
         memory_change(&m->mem, old, &list.regions[0]);
     else if (old)
@@ -222,6 +224,7 @@ context_result(struct machine *m, struct result *out)
         break;
     case CTX_XDP: context_result_xdp(m, out); break;
     case CTX_SKB: context_result_skb(m, out); break;
+    case CTX_FLOW: context_result_flow(m, out); break;
     case CTX_BYTES: break;
     }
 }

@@ -25,12 +25,15 @@ void context_result(struct machine *m, struct result *out);
 
 /* ---- the families, used by context.c */
 enum err context_check_xdp(const struct prog_type *type, const struct input *input, struct errinfo *e);
+enum err context_check_flow(const struct prog_type *type, const struct input *input, struct errinfo *e);
 enum err context_check_skb(const struct prog_type *type, const struct input *input, struct errinfo *e);
 void context_build_xdp(struct machine *m, struct region_list *list);
+void context_build_flow(struct machine *m, struct region_list *list);
 void context_build_skb(struct machine *m, struct region_list *list);
 void context_moved_xdp(struct machine *m);
 void context_moved_skb(struct machine *m);
 void context_result_xdp(struct machine *m, struct result *out);
+void context_result_flow(struct machine *m, struct result *out);
 void context_result_skb(struct machine *m, struct result *out);
 
 /* ---- for the families */
@@ -44,6 +47,7 @@ uint64_t context_in_u64(const struct input *input, uint32_t off);
 void context_add_region(struct region_list *list, const struct region *r);
 /* One region per run of fields with equal access. */
 void context_add_fields(const struct prog_type *type, struct region_list *list);
-void context_add_packet(struct machine *m, struct region_list *list);
+/* The packet as a region; access is what the guest may do to it. */
+void context_add_packet(struct machine *m, struct region_list *list, enum access access);
 
 #endif

@@ -169,7 +169,7 @@ context_build_skb(struct machine *m, struct region_list *list)
     build_fields(m);
     m->regs[REG_1] = GUEST_CTX;
     context_add_fields(m->type, list);
-    context_add_packet(m, list);
+    context_add_packet(m, list, MEM_READ | MEM_WRITE);
     context_add_region(list, &(struct region){ .base = SOCK_ADDR, .elem_bytes = sizeof(struct bpf_sock), .n = 1, .access = MEM_READ,
                                                .kind = REGION_KERNEL, .origin = SOCK_ADDR });
 }

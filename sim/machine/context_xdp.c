@@ -85,7 +85,7 @@ context_build_xdp(struct machine *m, struct region_list *list)
     context_moved_xdp(m);
     m->regs[REG_1] = GUEST_CTX;
     context_add_fields(m->type, list);
-    context_add_packet(m, list);
+    context_add_packet(m, list, MEM_READ | MEM_WRITE);
 }
 
 void

@@ -18,6 +18,7 @@ ctx_name(const struct machine *m)
 {
     switch (m->type->family) {
     case CTX_XDP: return "xdp_md";
+    case CTX_FLOW:
     case CTX_SKB: return "__sk_buff";
     default: return "ctx";
     }

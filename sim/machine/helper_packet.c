@@ -44,9 +44,10 @@ helper_skb_load_bytes(struct machine *m, const uint64_t args[5], struct fault *f
 {
     uint32_t off = (uint32_t)args[1], bytes = (uint32_t)args[3];
     void *to = memory_host(&m->mem, args[2]);
-    if (!is_family(m, CTX_SKB, args, fault))
+    bool is_flow = m->type->family == CTX_FLOW; /* has no skb under BPF_PROG_TEST_RUN, only bytes */
+    if (!is_flow && !is_family(m, CTX_SKB, args, fault))
         return 0;
-    if (off > INT_MAX || (uint64_t)off + bytes > linear_bytes(m)) {
+    if (is_flow || off > INT_MAX || (uint64_t)off + bytes > linear_bytes(m)) {
         memset(to, 0, bytes);
         return helper_errno(-EFAULT);
     }

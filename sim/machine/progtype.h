@@ -9,6 +9,7 @@ enum ctx_family {
     CTX_GENERIC, /* r1 = memory given by the user, r2 = its length: vectors and plain code */
     CTX_XDP,     /* struct xdp_md */
     CTX_SKB,     /* struct __sk_buff */
+    CTX_FLOW,    /* three pointers of struct __sk_buff, and struct bpf_flow_keys */
     CTX_BYTES,   /* a flat struct whose bytes the user supplies: pt_regs, tracepoint records, raw_tp arguments */
 };
 

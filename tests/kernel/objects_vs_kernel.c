@@ -49,7 +49,7 @@ worldly_helper(const struct program *p, uint32_t entry)
 static bool
 takes_packets(const struct prog_type *type)
 {
-    return type->family == CTX_XDP || type->family == CTX_SKB;
+    return type->family == CTX_XDP || type->family == CTX_SKB || type->family == CTX_FLOW;
 }
 
 /* Runs the opened lab on all packets that the type takes (other types: on one context). Returns the number of differences. */

@@ -28,7 +28,7 @@ TestSuite(memory, .init = set_up, .fini = tear_down);
 static enum fault_kind
 fault_at(uint64_t addr, uint64_t len, enum access access)
 {
-    struct fault why = { FAULT_NONE };
+    struct fault why = { .kind = FAULT_NONE };
     void *p = memory_translate(&mem, addr, len, access, &why);
     cr_assert_eq(p != NULL, why.kind == FAULT_NONE);
     if (p)
