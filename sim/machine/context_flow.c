@@ -34,7 +34,7 @@ context_build_flow(struct machine *m, struct region_list *list)
 {
     const struct input *in = &m->input;
     uint32_t data = GUEST_PACKET + FLOW_HEADROOM;
-    m->packet = (struct packet){ .is_present = true, .hard_start = GUEST_PACKET, .meta = data, .data = data, .mac = data,
+    m->packet = (struct packet){ .is_present = true, .hard_start = GUEST_PACKET, .meta = data, .data = data, .mac = data, .net = data + ETH_HLEN,
                                  .end = data + in->packet_bytes, .hard_end = data + in->packet_bytes };
     memcpy(memory_host(&m->mem, data), in->packet, in->packet_bytes);
 

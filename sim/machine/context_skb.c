@@ -13,6 +13,7 @@
 #include <string.h>
 
 enum {
+    SKB_HEAD = GUEST_PACKET + 0x8000, /* leaves room for heads that programs add */
     SKB_HEADROOM = 64, /* NET_SKB_PAD */
     SKB_FRAME_BYTES = 4096,
     SKB_TAILROOM = 320, /* struct skb_shared_info */
@@ -105,7 +106,7 @@ static void
 set_addresses(const uint8_t *frame, struct __sk_buff *ctx, struct bpf_sock *sock)
 {
     const uint8_t *ip = frame + ETH_HLEN;
-    *sock = (struct bpf_sock){ .state = SOCK_CLOSED };
+    *sock = (struct bpf_sock){ .state = SOCK_CLOSED, .rx_queue_mapping = -1 };
     switch (min_network_bytes(frame)) {
     case 20:
         ctx->family = sock->family = 2; /* AF_INET */
@@ -129,11 +130,12 @@ build_packet(struct machine *m)
 {
     const struct input *in = &m->input;
     struct packet *p = &m->packet;
-    *p = (struct packet){ .is_present = true, .hard_start = GUEST_PACKET, .hard_end = GUEST_PACKET + SKB_FRAME_BYTES - SKB_TAILROOM };
+    *p = (struct packet){ .is_present = true, .hard_start = SKB_HEAD, .hard_end = SKB_HEAD + SKB_FRAME_BYTES - SKB_TAILROOM };
     uint32_t mac = p->hard_start + SKB_HEADROOM;
     p->data = p->meta = is_l2(m->type) ? mac : mac + ETH_HLEN;
     p->end = mac + in->packet_bytes;
     p->mac = mac;
+    p->net = mac + ETH_HLEN;
     memset(memory_host(&m->mem, p->hard_start), 0, SKB_FRAME_BYTES);
     memcpy(memory_host(&m->mem, mac), in->packet, in->packet_bytes);
 }

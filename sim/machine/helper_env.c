@@ -93,3 +93,11 @@ helper_cgroup_id(struct machine *m, const uint64_t args[5], struct fault *fault)
 {
     return 1; /* the root cgroup */
 }
+
+/* The namespace that the caller names is not ours. */
+uint64_t
+helper_ns_pid_tgid(struct machine *m, const uint64_t args[5], struct fault *fault)
+{
+    memset(memory_host(&m->mem, args[2]), 0, args[3]);
+    return helper_errno(-EINVAL);
+}

@@ -13,7 +13,7 @@
 #include <linux/bpf.h>
 #include <string.h>
 
-enum { LOOPS_MAX = 1 << 23 }; /* BPF_MAX_LOOPS */
+enum { LOOPS_MAX = 1 << 23 /* BPF_MAX_LOOPS */, KEY_STRIDE = 512, KEYS_ADDR = GUEST_KERNEL + 0x20000 };
 
 /* Enters the callback of the loop at this depth. */
 static void
@@ -25,8 +25,7 @@ enter(struct machine *m, struct loop *loop)
     m->depth++;
     for (int r = REG_0; r <= REG_5; r++)
         m->regs[r] = REG_CLOBBERED;
-    m->regs[REG_1] = loop->n++;
-    m->regs[REG_2] = loop->ctx;
+    loop->n++;
     m->regs[REG_10] = STACK_TOP - (uint64_t)m->depth * FRAME_STRIDE;
     m->pc = loop->callback;
 }
@@ -58,14 +57,53 @@ begin(struct machine *m, const uint64_t args[5], unsigned n, struct fault *fault
     return true;
 }
 
+/* Where the callback of a loop at this depth finds the key: a copy, readable while the callback runs. */
+static uint32_t
+key_addr(const struct machine *m)
+{
+    return KEYS_ADDR + m->depth * KEY_STRIDE;
+}
+
+/* Sets r1-r4 for the next element of the map; false when there is none. */
+static bool
+next_element(struct machine *m, struct loop *loop)
+{
+    struct map *map = map_of_handle(m, loop->map);
+    uint8_t next[KEY_STRIDE], *key = memory_host(&m->mem, key_addr(m));
+    if (map_next_key(m, map, loop->n ? key : NULL, next))
+        return false;
+    memcpy(key, next, map->def->key_bytes);
+    uint64_t value = map_lookup(m, map, key);
+    uint32_t addr = key_addr(m);
+    enter(m, loop);
+    m->regs[REG_1] = loop->map;
+    m->regs[REG_2] = addr;
+    m->regs[REG_3] = value;
+    m->regs[REG_4] = loop->ctx;
+    return true;
+}
+
 /* Calls the callback once more; false when the loop is through. */
 static bool
 turn(struct machine *m, struct loop *loop)
 {
+    if (loop->map)
+        return next_element(m, loop);
     if (loop->n >= loop->limit)
         return false;
+    uint64_t i = loop->n, ctx = loop->ctx;
     enter(m, loop);
+    m->regs[REG_1] = i;
+    m->regs[REG_2] = ctx;
     return true;
+}
+
+static void
+end(struct machine *m, struct loop *loop)
+{
+    loop->is_active = false;
+    if (loop->map)
+        memory_remove(&m->mem, key_addr(m));
 }
 
 uint64_t
@@ -100,6 +138,25 @@ helper_loop(struct machine *m, const uint64_t args[5], struct fault *fault)
     return 0;
 }
 
+uint64_t
+helper_for_each(struct machine *m, const uint64_t args[5], struct fault *fault)
+{
+    struct map *map = map_of_handle(m, args[0]);
+    if (!(map->guest & MAP_GUEST_WRITE) || map->def->key_bytes > KEY_STRIDE)
+        return helper_refuse(fault, 1, args);
+    if (args[3])
+        return helper_errno(-EINVAL);
+    if (!begin(m, args, 2, fault))
+        return 0;
+    struct loop *loop = &m->loops[m->depth];
+    loop->map = args[0];
+    memory_add(&m->mem, &(struct region){ .base = key_addr(m), .elem_bytes = map->def->key_bytes, .n = 1, .access = MEM_READ,
+                                          .kind = REGION_KERNEL, .origin = key_addr(m) });
+    if (!turn(m, loop))
+        end(m, loop);
+    return 0;
+}
+
 bool
 helper_loop_resume(struct machine *m, uint64_t *result)
 {
@@ -109,7 +166,7 @@ helper_loop_resume(struct machine *m, uint64_t *result)
     uint64_t n = loop->n;
     if (m->regs[REG_0] == 0 && turn(m, loop))
         return true;
-    loop->is_active = false;
+    end(m, loop);
     *result = n;
     return true;
 }

@@ -32,6 +32,7 @@ HELPER_FN(helper_uid_gid);
 HELPER_FN(helper_comm);
 HELPER_FN(helper_task);
 HELPER_FN(helper_cgroup_id);
+HELPER_FN(helper_ns_pid_tgid);
 
 /* helper_probe.c */
 HELPER_FN(helper_probe_read);
@@ -40,6 +41,7 @@ HELPER_FN(helper_probe_read_kernel);
 HELPER_FN(helper_probe_read_str);
 HELPER_FN(helper_probe_read_user_str);
 HELPER_FN(helper_probe_read_kernel_str);
+HELPER_FN(helper_probe_write_user);
 
 /* helper_output.c */
 HELPER_FN(helper_trace_printk);
@@ -55,12 +57,15 @@ HELPER_FN(helper_ringbuf_query);
 /* helper_flow.c */
 HELPER_FN(helper_tail_call);
 HELPER_FN(helper_loop);
+HELPER_FN(helper_for_each);
 
 /* helper_mem.c */
 HELPER_FN(helper_memset);
 HELPER_FN(helper_memcpy);
 HELPER_FN(helper_memcmp);
 HELPER_FN(helper_strncmp);
+HELPER_FN(helper_strtol);
+HELPER_FN(helper_strtoul);
 
 /* helper_packet.c */
 HELPER_FN(helper_skb_load_bytes);
@@ -79,6 +84,38 @@ HELPER_FN(helper_xdp_adjust_tail);
 HELPER_FN(helper_xdp_get_buff_len);
 HELPER_FN(helper_xdp_load_bytes);
 HELPER_FN(helper_xdp_store_bytes);
+
+/* helper_skb.c */
+HELPER_FN(helper_skb_change_tail);
+HELPER_FN(helper_skb_change_head);
+HELPER_FN(helper_skb_change_type);
+HELPER_FN(helper_set_hash);
+HELPER_FN(helper_set_hash_invalid);
+HELPER_FN(helper_get_hash_recalc);
+HELPER_FN(helper_skb_get_tunnel);
+HELPER_FN(helper_skb_get_tunnel_opt);
+HELPER_FN(helper_skb_set_tunnel_key);
+HELPER_FN(helper_redirect_neigh);
+HELPER_FN(helper_redirect_peer);
+HELPER_FN(helper_fib_lookup);
+HELPER_FN(helper_skb_under_cgroup);
+HELPER_FN(helper_task_under_cgroup);
+HELPER_FN(helper_socket_cookie);
+HELPER_FN(helper_task_ancestor_cgroup);
+HELPER_FN(helper_skb_ancestor_cgroup);
+HELPER_FN(helper_zero);
+HELPER_FN(helper_sk_fullsock);
+HELPER_FN(helper_skb_set_tunnel_opt);
+HELPER_FN(helper_csum_level);
+HELPER_FN(helper_skb_set_tstamp);
+
+/* helper_trace.c */
+HELPER_FN(helper_get_func_ip);
+HELPER_FN(helper_get_stackid);
+HELPER_FN(helper_get_stack);
+HELPER_FN(helper_override_return);
+HELPER_FN(helper_perf_event_read);
+HELPER_FN(helper_perf_event_read_value);
 
 /* The helper's answer when argument n (1..5) is something that it does not take. */
 static inline uint64_t

@@ -62,7 +62,7 @@ helper_skb_load_bytes_relative(struct machine *m, const uint64_t args[5], struct
     void *to = memory_host(&m->mem, args[2]);
     if (!is_family(m, CTX_SKB, args, fault))
         return 0;
-    uint64_t at = (uint64_t)m->packet.mac + (args[4] == BPF_HDR_START_NET ? ETH_HLEN : 0) + off;
+    uint64_t at = (uint64_t)(args[4] == BPF_HDR_START_NET ? m->packet.net : m->packet.mac) + off;
     if (off > CSUM_OFF_MAX || args[4] > BPF_HDR_START_NET || at + bytes > m->packet.end) {
         memset(to, 0, bytes);
         return helper_errno(-EFAULT);

@@ -109,3 +109,13 @@ helper_probe_read_kernel_str(struct machine *m, const uint64_t args[5], struct f
 {
     return read_string(m, args, PROBE_KERNEL);
 }
+
+uint64_t
+helper_probe_write_user(struct machine *m, const uint64_t args[5], struct fault *fault)
+{
+    void *to = memory_translate(&m->mem, args[0], args[2], MEM_WRITE, NULL);
+    if (!to)
+        return helper_errno(-EFAULT);
+    memmove(to, memory_host(&m->mem, args[1]), args[2]);
+    return 0;
+}

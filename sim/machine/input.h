@@ -19,7 +19,7 @@ struct input {
 struct packet {
     bool is_present;
     uint32_t hard_start, meta, data, end, hard_end;
-    uint32_t mac;               /* __sk_buff: where the link-layer header is, even when data lies behind it */
+    uint32_t mac, net;          /* __sk_buff: link-layer and network header, whether or not data lies behind them */
     uint32_t frags, frag_bytes; /* XDP: what did not fit into the linear part; not readable by the guest, only by helpers */
 };
 

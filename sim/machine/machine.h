@@ -29,7 +29,8 @@ struct loop {
     uint32_t pc;       /* of the CALL, to which the callback returns */
     uint32_t callback; /* slot */
     uint32_t n, limit; /* turns begun, turns wanted */
-    uint64_t ctx;      /* second argument of the callback */
+    uint64_t ctx;      /* the caller's argument for the callback */
+    uint64_t map;      /* bpf_for_each_map_elem: handle of the map, else 0 */
 };
 
 /* The world around the guest: deterministic unless told otherwise. All settable. */

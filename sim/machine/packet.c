@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Bases of negative offsets (linux/filter.h). */
-enum { SKF_NET_OFF = -0x100000, SKF_LL_OFF = -0x200000, ETH_HEADER = 14 };
+enum { SKF_NET_OFF = -0x100000, SKF_LL_OFF = -0x200000 };
 
 bool
 packet_load(const struct machine *m, int32_t off, uint32_t bytes, uint64_t *value)
@@ -16,7 +16,7 @@ packet_load(const struct machine *m, int32_t off, uint32_t bytes, uint64_t *valu
     if (off < SKF_LL_OFF)
         return false;
     if (off < 0)
-        at = off >= SKF_NET_OFF ? (int64_t)p->mac + ETH_HEADER + off - SKF_NET_OFF : (int64_t)p->mac + off - SKF_LL_OFF;
+        at = off >= SKF_NET_OFF ? (int64_t)p->net + off - SKF_NET_OFF : (int64_t)p->mac + off - SKF_LL_OFF;
     if (at < p->hard_start || at + bytes > p->end)
         return false;
     const uint8_t *from = memory_host(&m->mem, (uint64_t)at);

@@ -35,7 +35,7 @@ Test(helper, names)
 Test(helper, arguments_are_checked)
 {
     struct map_def defs[] = { { .name = (char[]){ "flows" }, .type = BPF_MAP_TYPE_HASH, .key_bytes = 4, .value_bytes = 8, .max_entries = 2, .inner = -1 },
-                              { .name = (char[]){ "traces" }, .type = BPF_MAP_TYPE_STACK_TRACE, .key_bytes = 4, .value_bytes = 8, .max_entries = 2,
+                              { .name = (char[]){ "traces" }, .type = BPF_MAP_TYPE_SK_STORAGE, .key_bytes = 4, .value_bytes = 8, .max_entries = 2,
                                 .inner = -1 },
                               { .name = (char[]){ "ring" }, .type = BPF_MAP_TYPE_RINGBUF, .max_entries = 4096, .inner = -1 } };
     fixture_open_maps(defs, 3);
@@ -47,21 +47,21 @@ Test(helper, arguments_are_checked)
     cr_assert_str_eq(fixture_fault(2, flows, STACK_TOP - 4, STACK_TOP - 4, 0, 0),
                      "argument 3 of bpf_map_update_elem: read of 8 bytes at fp-4, 4 bytes past the end of the stack of frame 0");
     cr_assert_str_eq(fixture_fault(1, fix.m->maps[1].handle, STACK_TOP - 4, 0, 0, 0),
-                     "argument 1 of bpf_map_lookup_elem: traces is a map of type stack_trace, which is not modelled");
+                     "argument 1 of bpf_map_lookup_elem: traces is a map of type sk_storage, which is not modelled");
     cr_assert_str_eq(fixture_fault(1, fix.m->maps[2].handle, STACK_TOP - 4, 0, 0, 0),
                      "argument 1 of bpf_map_lookup_elem: ring is a map of type ringbuf, which this helper does not take");
     cr_assert_str_eq(fixture_fault(16, STACK_TOP - 16, 0, 0, 0, 0), "argument 2 of bpf_get_current_comm can't be 0x0");
-    cr_assert_str_eq(fixture_fault(69, 0, 0, 0, 0, 0), "bpf_fib_lookup is not modelled and has no scripted result");
+    cr_assert_str_eq(fixture_fault(124, 0, 0, 0, 0, 0), "bpf_sk_assign is not modelled and has no scripted result");
     cr_assert_str_eq(fixture_fault(900, 0, 0, 0, 0, 0), "helper 900 is not modelled and has no scripted result");
 }
 
 Test(helper, scripted_results)
 {
     fixture_open();
-    machine_script_helper(fix.m, 69, 3);
-    cr_assert_eq(fixture_call(69, 0, 0, 0, 0, 0), 3);
-    machine_script_helper(fix.m, 69, 4);
-    cr_assert_eq(fixture_call(69, 0, 0, 0, 0, 0), 4);
+    machine_script_helper(fix.m, 124, 3);
+    cr_assert_eq(fixture_call(124, 0, 0, 0, 0, 0), 3);
+    machine_script_helper(fix.m, 124, 4);
+    cr_assert_eq(fixture_call(124, 0, 0, 0, 0, 0), 4);
     machine_script_helper(fix.m, 5, 77);
     cr_assert_eq(fixture_call(5, 0, 0, 0, 0, 0), 77, "a script goes before the model");
 }
