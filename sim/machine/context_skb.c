@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum {
-    SKB_HEAD = GUEST_PACKET + 0x8000, /* leaves room for heads that programs add */
+    SKB_HEAD = GUEST_PACKET, /* heads that programs add grow into the unused space below it */
     SKB_HEADROOM = 64, /* NET_SKB_PAD */
     SKB_FRAME_BYTES = 4096,
     SKB_TAILROOM = 320, /* struct skb_shared_info */

@@ -86,3 +86,8 @@ Test(helpers_vs_kernel, tries_queues_callbacks_and_strings)
 {
     run_object("helpers_more.bpf.o", 8);
 }
+
+Test(helpers_vs_kernel, sockets_buffers_routes_and_flow_keys)
+{
+    run_object("helpers_skb.bpf.o", 15);
+}
