@@ -11,6 +11,10 @@
  * end) and that the interrupt flag was looked at less than QUIET_INSNS ago. Near the end of a budget, and to leave a trapped slot,
  * instructions are executed one at a time: quiet is then the smallest number, and a step is planted on the following slot.
  *
+ * Groups. A slot that begins a group of fuse.def has a handler that executes the group's members one after the other. Every member
+ * keeps a slot and a handler of its own, so that branches may go into a group, and whatever stops inside of one stops at the member: a
+ * miss or a taken branch leaves the group with s at that member. A trap takes the group apart (interp_code.c).
+ *
  * Memory. Each access compares its address with the bounds that its slot knows. A miss asks the memory and fills them, or faults;
  * it happens before anything has changed, so the instruction is simply tried again.
  *
@@ -143,33 +147,6 @@ stop_at(const struct machine *m, uint32_t reasons, const struct fault *fault)
         FAULT(.kind = FAULT_PC, .addr = r[s->dst]); \
     goto call;
 #define HANDLE_EXIT(name) handle_##name: goto leave;
-
-/* Whether the branch to no instruction in slot s would be taken. */
-#define WILD_JCC(name) case OP_##name: if (do_##name(s, r, host, s->dst, s->src) == FLOW_NEXT) NEXT(1); break;
-#define WILD_MAYGOTO(name) case OP_##name: if (m->n_may_goto < m->env.may_goto_limit) { m->n_may_goto++; NEXT(1); } break;
-#define WILD_ALU(name)
-#define WILD_NEG(name)
-#define WILD_MOVSX(name)
-#define WILD_SWAP(name)
-#define WILD_ADDRSPACE(name)
-#define WILD_LDDW(name)
-#define WILD_JA(name)
-#define WILD_LDX(name)
-#define WILD_LDSX(name)
-#define WILD_ST(name)
-#define WILD_STX(name)
-#define WILD_LDACQ(name)
-#define WILD_STREL(name)
-#define WILD_ATOMIC(name)
-#define WILD_ATOMIC_FETCH(name)
-#define WILD_ATOMIC_CMPXCHG(name)
-#define WILD_CALL(name)
-#define WILD_CALLK(name)
-#define WILD_CALLL(name)
-#define WILD_CALLX(name)
-#define WILD_LDABS(name)
-#define WILD_LDIND(name)
-#define WILD_EXIT(name)
 /* clang-format on */
 
 /* Runs, or, without a run, only tells where its handlers are. */
@@ -180,7 +157,7 @@ loop(const struct run *run, const void *const **labels)
 #define INSN(kind, name, ...) [HANDLER_##name] = &&handle_##name,
 #include "sim/isa/isa.def"
         [HANDLER_illegal] = &&handle_illegal, [HANDLER_unresolved] = &&handle_unresolved, [HANDLER_wild] = &&handle_wild,
-        [HANDLER_end] = &&handle_end,         [HANDLER_trap] = &&handle_trap,             [HANDLER_step] = &&attend,
+        [HANDLER_end] = &&handle_end,         [HANDLER_trap] = &&handle_trap,
 #define FUSE2(op0, a0, b0, op1, a1, b1) &&handle_##op0##a0##b0##op1##a1##b1,
 #define FUSE3(op0, a0, b0, op1, a1, b1, op2, a2, b2) &&handle_##op0##a0##b0##op1##a1##b1##op2##a2##b2,
 #define FUSE4(op0, a0, b0, op1, a1, b1, op2, a2, b2, op3, a3, b3) &&handle_##op0##a0##b0##op1##a1##b1##op2##a2##b2##op3##a3##b3,
@@ -234,7 +211,7 @@ attend: /* at s, between two instructions */
         planted->handler = &&attend;
     }
     resume = false;
-    goto *handlers[code_handler(code, (uint32_t)(s - slots))];
+    goto *handlers[code->alone[s - slots]];
 
 #define INSN(kind, name, ...) HANDLE_##kind(name)
 #include "sim/isa/isa.def"
@@ -252,7 +229,7 @@ miss:
     SAVE();
     if (!code_refill(code, m, s, m->regs, &fault))
         goto fault;
-    goto *handlers[code_handler(code, (uint32_t)(s - slots))];
+    goto *handlers[code->alone[s - slots]];
 
 helper:
     SAVE();
@@ -305,11 +282,14 @@ exited: /* by the instruction at s: it counts, pc stays */
     reasons = STOP_EXIT | ((int64_t)m->n_insns >= run->limit ? STOP_BUDGET : 0);
     goto stopped;
 
-handle_wild:
-    switch (code->program->insns[s->pc].op) {
-#define INSN(kind, name, ...) WILD_##kind(name)
-#include "sim/isa/isa.def"
+handle_wild: /* a branch to no instruction: it can only be passed by */
+    SAVE();
+    if (code->program->insns[s->pc].op == OP_may_goto && m->n_may_goto < m->env.may_goto_limit) {
+        m->n_may_goto++;
+        NEXT(1);
     }
+    if (!is_taken(code->program->insns[s->pc].op, s, m->regs))
+        NEXT(1);
     FAULT(.kind = FAULT_PC, .addr = (uint64_t)insn_target(&code->program->insns[s->pc], s->pc));
 handle_illegal:
     FAULT(.kind = FAULT_ILLEGAL_INSN);

@@ -1,5 +1,5 @@
 /* Predecoding: from the program's instructions to slots, and what a slot knows: its handler and the bounds of its memory access.
- * Invariant: a slot's handler is always what code_choose() says, but for the moments in which the loop has planted a step. */
+ * Invariant: a slot's handler is always what choose() says, but for the moments in which the loop has planted a step. */
 #include "config.h"
 
 #include "sim/interp_code.h"
@@ -98,8 +98,8 @@ is_atomic(enum insn_kind kind)
     return kind == KIND_ATOMIC || kind == KIND_ATOMIC_FETCH || kind == KIND_ATOMIC_CMPXCHG || kind == KIND_LDACQ || kind == KIND_STREL;
 }
 
-enum handler
-code_handler(const struct code *code, uint32_t i)
+static enum handler
+handler_alone(const struct code *code, uint32_t i)
 {
     if (i >= code->n)
         return HANDLER_end;
@@ -120,7 +120,7 @@ group_fits(const struct code *code, uint32_t i, const struct group *g)
     uint8_t fields[2 * GROUP_MAX];
     for (uint32_t k = 0; k < g->n; k++) {
         const struct member *member = &g->members[k];
-        if (code_handler(code, i + k) != member->op || code->traps[i + k])
+        if (code->alone[i + k] != member->op || code->traps[i + k])
             return false;
         fields[2 * k] = code->slots[i + k].dst;
         fields[2 * k + 1] = code->slots[i + k].src;
@@ -136,7 +136,7 @@ best_handler(const struct code *code, uint32_t i)
 {
     if (code->traps[i])
         return HANDLER_trap;
-    enum handler alone = code_handler(code, i);
+    enum handler alone = code->alone[i];
     if (alone >= HANDLER_illegal)
         return alone;
     for (uint32_t g = code->first_group[alone]; g != NO_GROUP; g = code->next_group[g])
@@ -145,8 +145,8 @@ best_handler(const struct code *code, uint32_t i)
     return alone;
 }
 
-void
-code_choose(struct code *code, uint32_t i)
+static void
+choose(struct code *code, uint32_t i)
 {
     code->slots[i].handler = code->labels[best_handler(code, i)];
 }
@@ -211,13 +211,16 @@ code_open(const struct program *program, const struct cost_model *costs, const v
     chain_groups(code);
     code->cost_before = xcalloc(code->n + 2, sizeof *code->cost_before);
     code->traps = xcalloc(code->n + 2, sizeof *code->traps);
+    code->alone = xcalloc(code->n + 2, sizeof *code->alone);
     for (uint32_t i = 0; i < code->n; i++)
         code->cost_before[i + 1] = code->cost_before[i] + cost_of(costs, insn_at(code, i));
     code->cost_before[code->n + 1] = code->cost_before[code->n];
     for (uint32_t i = 0; i < code->n; i++)
         fill_slot(code, i);
     for (uint32_t i = 0; i < code->n + 2; i++)
-        code_choose(code, i);
+        code->alone[i] = handler_alone(code, i);
+    for (uint32_t i = 0; i < code->n + 2; i++)
+        choose(code, i);
     return code;
 }
 
@@ -230,6 +233,7 @@ code_close(struct code *code)
     free(code->index);
     free(code->cost_before);
     free(code->traps);
+    free(code->alone);
     free(code->filled);
     free(code);
 }
@@ -242,5 +246,5 @@ code_set_trap(struct code *code, uint32_t pc, bool on)
         return;
     code->traps[i] = on;
     for (uint32_t k = 0; k < GROUP_MAX && k <= i; k++)
-        code_choose(code, i - k);
+        choose(code, i - k);
 }

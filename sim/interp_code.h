@@ -35,7 +35,6 @@ enum handler {
     HANDLER_wild,       /* a branch to no instruction */
     HANDLER_end,        /* off the end of the program */
     HANDLER_trap,
-    HANDLER_step,       /* planted behind an instruction that is to be executed alone */
     HANDLER_groups, /* from here on the groups of fuse.def, in its order */
     N_HANDLERS = HANDLER_groups
 #define FUSE2(...) +1
@@ -50,11 +49,12 @@ struct code {
     const struct program *program;
     const void *const *labels; /* indexed by enum handler */
     struct slot *slots;        /* n + 2: the last but one is "off the end", the last one only room for planting */
+    uint16_t *alone;           /* enum handler of each slot when it is executed alone, traps or not; n + 2 of them */
     uint32_t n;                /* instructions */
     uint32_t *index;           /* slot of a pc, n_slots + 1 of them; the tail of a 16-byte instruction has NO_SLOT */
     uint64_t *cost_before;     /* sum of the costs of slots [0, i); n + 2 of them */
     uint16_t first_group[N_OPS], next_group[N_GROUPS]; /* groups by first member, in the order in which they are tried */
-    bool *traps;               /* by slot, n + 2 of them */
+    bool *traps;               /* by slot; n + 2 of them */
     /* Slots that know bounds, for voiding them; and what those bounds belong to. */
     uint32_t *filled;
     uint32_t n_filled;
@@ -71,12 +71,6 @@ void code_close(struct code *code);
 
 /* A pc without an instruction has no trap. */
 void code_set_trap(struct code *code, uint32_t pc, bool on);
-
-/* Which handler the instruction of slot i has when it is executed alone, traps or not. */
-enum handler code_handler(const struct code *code, uint32_t i);
-
-/* Sets slots[i].handler to what i's trap and its neighbours' ask for. */
-void code_choose(struct code *code, uint32_t i);
 
 /* Forgets all bounds when they belong to another machine or to regions that have changed since. */
 void code_void_bounds(struct code *code, const struct machine *m);

@@ -100,4 +100,20 @@ enum flow {
 #include "sim/isa/isa.def"
 /* clang-format on */
 
+/* Whether the branch `op` in slot s is taken. For the rare case in which that is all one may do with it; JA and CALLL always are. */
+static inline bool
+is_taken(uint16_t op, const struct slot *s, const uint64_t *r)
+{
+    const unsigned d = s->dst, x = s->src;
+    switch (op) {
+#define INSN(kind, name, opcode, fields, src, off, imm, group, cpu, text, width, expr) \
+    case OP_##name: { \
+        ROW_TYPES(width) OPERANDS(fields) \
+        return KIND_##kind != KIND_JCC || (expr) != 0; \
+    }
+#include "sim/isa/isa.def"
+    }
+    return true;
+}
+
 #endif

@@ -227,7 +227,7 @@ time_command(const char *const argv[])
     return (double)(now_ns() - before) / 1e6;
 }
 
-/* A command and how long it took, the least of so many times; negative: it failed. */
+/* A command and how long it took, the least of so many times; negative: it failed, and was not tried again. */
 struct command {
     const char *name;
     const char *const *argv;
@@ -241,6 +241,8 @@ time_commands(struct command *commands, uint32_t n, uint32_t times)
         commands[i].least_ms = HUGE_VAL;
     for (uint32_t k = 0; k < times; k++) {
         for (uint32_t i = 0; i < n; i++) {
+            if (commands[i].least_ms < 0)
+                continue;
             double ms = time_command(commands[i].argv);
             if (ms < commands[i].least_ms)
                 commands[i].least_ms = ms;

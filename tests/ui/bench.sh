@@ -31,6 +31,11 @@ has "shows the options" "$out" "--engines"
 out=$(ebpfdbg bench "$tap_dir/count.s" --type xdp --packet $eth --engines interp,kernel --repeat 2 2>&1)
 case $out in
 *"bpf(2)"* | *permi* | *"going on"*) skip "the kernel comes to the same" "$out" ;;
-*) has "the kernel comes to the same" "$out" "equal" ;;
+*)
+    has "the kernel comes to the same" "$out" "equal"
+    printf 'call 7\nexit\n' >"$tap_dir/random.s" # bpf_get_prandom_u32
+    ends "another result is a failure" 1 ebpfdbg bench "$tap_dir/random.s" --type xdp --packet $eth --engines interp,kernel --repeat 2
+    has "and is said" "$out" "DIFFERENT: return value"
+    ;;
 esac
 done_testing
