@@ -26,7 +26,7 @@
 #include "sim/interp_ops.h"
 #include "sim/machine/helper.h"
 
-/* Instructions between two looks at the interrupt flag: below 1 ms, helpers excepted. */
+/* Instructions between two looks at the interrupt flag, which takes below 1 ms; calls of helpers look at it, too. */
 enum { QUIET_INSNS = 1 << 18 };
 
 /* A run as loop() needs it. */
@@ -96,6 +96,16 @@ stop_at(const struct machine *m, uint32_t reasons, const struct fault *fault)
         goto fault; \
     } while (0)
 
+/* The call in slot s enters its function. */
+#define PUSH_FRAME() do { \
+        if (unlikely(m->depth + 1 >= MAX_FRAMES)) \
+            FAULT(.kind = FAULT_CALL_DEPTH); \
+        m->depth++; \
+        memcpy(m->frames[m->depth].saved, &r[REG_6], sizeof m->frames[0].saved); \
+        m->frames[m->depth].return_pc = s[1].pc; \
+        r[REG_10] = frame_pointer(m->depth); \
+    } while (0)
+
 /* Member k of the group that starts at s, with the registers d and x. */
 #define MEMBER(name, k, d, x) \
     switch (do_##name(s + (k), r, host, d, x)) { \
@@ -140,12 +150,13 @@ stop_at(const struct machine *m, uint32_t reasons, const struct fault *fault)
 #define HANDLE_CALLK(name) handle_##name: goto helper;
 #define HANDLE_LDABS(name) handle_##name: goto packet;
 #define HANDLE_LDIND(name) handle_##name: goto packet;
-#define HANDLE_CALLL(name) handle_##name: callee = (uint32_t)(s + 1 - slots) + (uint32_t)s->jump; goto call;
+#define HANDLE_CALLL(name) handle_##name: PUSH_FRAME(); TAKE(0);
 #define HANDLE_CALLX(name) handle_##name: \
     callee = slot_of_address(code, r[s->dst]); \
     if (callee == NO_SLOT) \
         FAULT(.kind = FAULT_PC, .addr = r[s->dst]); \
-    goto call;
+    PUSH_FRAME(); \
+    MOVE(callee);
 #define HANDLE_EXIT(name) handle_##name: goto leave;
 /* clang-format on */
 
@@ -244,7 +255,10 @@ called:
     code_void_bounds(code, m);
     if (outcome == HELPER_DONE) {
         memcpy(r, m->regs, sizeof r);
-        NEXT(1);
+        s++;
+        if (unlikely(*m->interrupt)) /* helpers take their time */
+            goto attend;
+        DISPATCH();
     }
     if (m->has_exited) {
         memcpy(r, m->regs, sizeof r);
@@ -253,15 +267,6 @@ called:
     m->n_insns++;
     m->n_cycles += code->cost_before[s + 1 - slots] - code->cost_before[s - slots];
     goto enter;
-
-call:
-    if (m->depth + 1 >= MAX_FRAMES)
-        FAULT(.kind = FAULT_CALL_DEPTH);
-    m->depth++;
-    memcpy(m->frames[m->depth].saved, &r[REG_6], sizeof m->frames[0].saved);
-    m->frames[m->depth].return_pc = s[1].pc;
-    r[REG_10] = frame_pointer(m->depth);
-    MOVE(callee);
 
 leave:
     if (m->depth == 0)
