@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void
 findings_add(struct findings *f, uint32_t pc, const char *format, ...)
@@ -28,7 +29,9 @@ static int
 compare_findings(const void *a, const void *b)
 {
     const struct finding *x = a, *y = b;
-    return x->pc < y->pc ? -1 : x->pc > y->pc;
+    if (x->pc != y->pc)
+        return x->pc < y->pc ? -1 : 1;
+    return strcmp(x->text, y->text);
 }
 
 struct finding *

@@ -1,5 +1,5 @@
-/* Calls between functions: where they go, how deep they nest and how much stack a chain of them takes, as check_func_call() and
- * check_max_stack_depth() of kernel/bpf/verifier.c see it. The address of a function counts as a call of it: a helper will. */
+/* Calls between functions: where they go, how deep they nest and how much stack a chain of them takes, as check_func_call(),
+ * check_max_stack_depth() and check_abnormal_return() of kernel/bpf/verifier.c see it. The address of a function counts as a call of it: a helper will. */
 #include "config.h"
 
 #include "sim/object/findings.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STACK_ROUND_BYTES = 16, MAX_CHAIN_BYTES = 512 };
+enum { STACK_ROUND_BYTES = 16, MAX_CHAIN_BYTES = 512, MAX_TAIL_CALLER_BYTES = 256, HELPER_TAIL_CALL = 12 };
 
 /* A function in the graph of calls. */
 struct node {
@@ -19,6 +19,7 @@ struct node {
     uint32_t n_frames;    /* of the deepest chain from here */
     uint32_t n_bytes;     /* of the chain that takes most */
     uint32_t n_bytes_frames;
+    uint32_t above_bytes; /* of the callers on the way to it, at most; 0: nobody calls it */
     enum { NEW, OPEN, DONE } state;
 };
 
@@ -104,11 +105,17 @@ add_callee(struct node *caller, const struct node *callee)
     }
 }
 
-/* Depth-first from one function; `path` has room for all. Each function and each call is looked at once in all walks together. */
+/* Functions in the order in which they were finished, callees first; and the path to the one that is being looked at. */
+struct walk {
+    uint32_t *path, *order;
+    uint32_t n_order;
+};
+
+/* Depth-first from one function. Each function and each call is looked at once in all walks together. */
 static void
-walk_calls(const struct program *p, struct node *nodes, uint32_t root, uint32_t *path, struct findings *f)
+walk_calls(const struct program *p, struct node *nodes, uint32_t root, struct walk *w, struct findings *f)
 {
-    uint32_t depth = 0;
+    uint32_t depth = 0, *path = w->path;
     path[depth++] = root;
     nodes[root].state = OPEN;
     while (depth) {
@@ -116,6 +123,7 @@ walk_calls(const struct program *p, struct node *nodes, uint32_t root, uint32_t 
         const struct ref *call = next_call(p, nodes, index);
         if (!call) {
             nodes[index].state = DONE;
+            w->order[w->n_order++] = index;
             if (--depth)
                 add_callee(&nodes[path[depth - 1]], &nodes[index]);
         } else if (nodes[call->index].state == OPEN) {
@@ -127,6 +135,43 @@ walk_calls(const struct program *p, struct node *nodes, uint32_t root, uint32_t 
             nodes[call->index].state = OPEN;
             path[depth++] = call->index;
         }
+    }
+}
+
+/* Callers before callees: how much stack is in use when a function is entered. */
+static void
+sum_above(const struct program *p, struct node *nodes, const struct walk *w)
+{
+    for (uint32_t i = w->n_order; i--;) {
+        struct node *n = &nodes[w->order[i]];
+        const struct ref *call;
+        n->next = first_ref(p, p->functions[w->order[i]].pc);
+        while ((call = next_call(p, nodes, w->order[i])) != NULL)
+            if (n->above_bytes + n->own_bytes > nodes[call->index].above_bytes)
+                nodes[call->index].above_bytes = n->above_bytes + n->own_bytes;
+    }
+}
+
+/* A tail call from a subprogram keeps the callers' stack, and the program that it goes to may take 512 bytes more. */
+static void
+check_subprog_insn(const struct program *p, uint32_t pc, bool has_btf, uint32_t above_bytes, struct findings *f)
+{
+    const struct insn *insn = &p->insns[pc];
+    enum insn_kind kind = insn_kind(insn);
+    bool is_tail_call = insn->op == OP_call && insn->imm == HELPER_TAIL_CALL;
+    if (!has_btf && (is_tail_call || kind == KIND_LDABS || kind == KIND_LDIND))
+        findings_add(f, pc, "%s is not allowed in subprogs without BTF", is_tail_call ? "tail_call" : "LD_ABS");
+    if (is_tail_call && above_bytes >= MAX_TAIL_CALLER_BYTES)
+        findings_add(f, pc, "tail_calls are not allowed when call stack of previous frames is %u bytes. Too large", above_bytes);
+}
+
+static void
+check_subprogs(const struct program *p, const struct node *nodes, struct findings *f)
+{
+    for (uint32_t i = 0; i < p->n_functions; i++) {
+        const struct function *fn = &p->functions[i];
+        for (uint32_t pc = fn->pc; nodes[i].above_bytes && pc < fn->pc + fn->n_slots; pc++)
+            check_subprog_insn(p, pc, p->btf && fn->btf_id, nodes[i].above_bytes, f);
     }
 }
 
@@ -160,7 +205,7 @@ void
 check_calls(const struct program *p, struct findings *f)
 {
     struct node *nodes = xcalloc(p->n_functions, sizeof *nodes);
-    uint32_t *path = xmalloc(p->n_functions * sizeof *path);
+    struct walk w = { .path = xmalloc(p->n_functions * sizeof *w.path), .order = xmalloc(p->n_functions * sizeof *w.order) };
     for (uint32_t i = 0; i < p->n_functions; i++) {
         uint32_t bytes = frame_bytes(p, &p->functions[i]);
         uint32_t first = first_ref(p, p->functions[i].pc);
@@ -168,10 +213,13 @@ check_calls(const struct program *p, struct findings *f)
     }
     for (uint32_t i = 0; i < p->n_functions; i++)
         if (nodes[i].state == NEW)
-            walk_calls(p, nodes, i, path, f);
+            walk_calls(p, nodes, i, &w, f);
     for (uint32_t i = 0; i < p->n_functions; i++)
         check_chain(p, i, &nodes[i], f);
+    sum_above(p, nodes, &w);
+    check_subprogs(p, nodes, f);
     check_destinations(p, f);
     free(nodes);
-    free(path);
+    free(w.path);
+    free(w.order);
 }

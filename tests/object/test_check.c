@@ -73,7 +73,7 @@ static const struct row {
     { "r0 = 0", "0: last insn is not an exit or jmp (execution runs on past the end of the function)" },
     { "r0 = 0 ll", "0: last insn is not an exit or jmp (execution runs on past the end of the function)" },
     { "r0 = 0; exit; r0 = 1",
-      "2: unreachable insn 2|2: last insn is not an exit or jmp (execution runs on past the end of the function)" },
+      "2: last insn is not an exit or jmp (execution runs on past the end of the function)|2: unreachable insn 2" },
     { "call pc+1; exit; r0 = 0; goto -4; exit", "3: jump out of range from insn 3 to 0|4: unreachable insn 4" },
     /* calls */
     { "r0 = 0; call pc+99; exit", "1: call to invalid destination" },
@@ -90,6 +90,12 @@ static const struct row {
     { "*(u64 *)(r10 - 240) = 0; call pc+2; r0 = 0; exit; *(u64 *)(r10 - 264) = 0; r0 = 0; exit", "" },
     { "r2 = r10; r2 += -248; *(u64 *)(r2 + 0) = 0; call pc+2; r0 = 0; exit; r3 = r10; *(u64 *)(r3 - 272) = 0; r0 = 0; exit",
       "0: combined stack size of 2 calls is 528. Too large (512; tracing programs: each call)" },
+    { "*(u64 *)(r10 - 240) = 0; call pc+2; r0 = 0; exit; r3 = 0; call 12; r0 = 0; exit",
+      "5: tail_call is not allowed in subprogs without BTF" },
+    { "*(u64 *)(r10 - 256) = 0; call pc+2; r0 = 0; exit; r3 = 0; call 12; r0 = 0; exit",
+      "5: tail_call is not allowed in subprogs without BTF|"
+      "5: tail_calls are not allowed when call stack of previous frames is 256 bytes. Too large" },
+    { "call pc+1; exit; r6 = r1; r0 = *(u8 *)skb[0]; exit", "3: LD_ABS is not allowed in subprogs without BTF" },
 };
 
 static uint8_t *
