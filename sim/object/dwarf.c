@@ -11,8 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* libdw keeps every row in memory; a special opcode makes one row of one byte. */
-enum { DEBUG_LINE_MAX_BYTES = 8 << 20 };
+enum {
+    DEBUG_LINE_MAX_BYTES = 4 << 20, /* libdw keeps every row in memory, some 100 bytes for each byte of this */
+    MAX_RELOCATIONS = 8 << 20,      /* gcc writes one for each row */
+    UNIT_MIN_BYTES = 12,
+    MAX_UNITS_VISITED = 50 << 20    /* libdw looks for each table's unit among all units: some seconds */
+};
 
 /* Bytes that a relocation of debug information patches, by type: clang's R_BPF_64_64 1, ABS64 2, ABS32 3, NODYLD32 4, 64_32 10 (which
  * clang 12 and older used for data), gcc's R_BPF_DATA_32 11 and R_BPF_DATA_64 12. 0: unknown. */
@@ -30,54 +34,47 @@ symbol_address(const struct object *o, uint64_t index)
 }
 
 static void
-apply_relocation(const struct object *o, uint8_t *image, const struct section *target, const GElf_Rela *r, bool has_addend)
+apply_relocation(const struct object *o, uint8_t *image, const struct section *target, const Elf64_Rela *r, bool has_addend)
 {
-    uint64_t type = GELF_R_TYPE(r->r_info);
+    uint64_t type = ELF64_R_TYPE(r->r_info);
     size_t n = type < ARRAY_LEN(patched_bytes) ? patched_bytes[type] : 0;
     if (!n || target->n_bytes < n || r->r_offset > target->n_bytes - n)
         return;
     uint8_t *at = image + target->file_off + r->r_offset;
     uint64_t value = 0;
     memcpy(&value, at, n);
-    value = symbol_address(o, GELF_R_SYM(r->r_info)) + (has_addend ? (uint64_t)r->r_addend : value);
+    value = symbol_address(o, ELF64_R_SYM(r->r_info)) + (has_addend ? (uint64_t)r->r_addend : value);
     memcpy(at, &value, n);
 }
 
+/* Applies the relocations of one section, *left of them at most. They are read where they stand: libelf would copy what is not aligned. */
 static void
-apply_relocations(const struct object *o, uint8_t *image, Elf_Scn *scn, const GElf_Shdr *shdr)
+apply_relocations(const struct object *o, uint8_t *image, const struct section *s, uint32_t target, uint32_t *left)
 {
-    bool has_addend = shdr->sh_type == SHT_RELA;
-    Elf_Data *data = elf_getdata(scn, NULL);
-    if (!data || shdr->sh_info >= o->n_sections)
+    bool has_addend = s->type == SHT_RELA;
+    size_t record_bytes = has_addend ? sizeof(Elf64_Rela) : sizeof(Elf64_Rel);
+    if (!s->bytes || target >= o->n_sections || !o->sections[target].bytes || strncmp(o->sections[target].name, ".debug_", 7))
         return;
-    const struct section *target = &o->sections[shdr->sh_info];
-    if (!target->bytes || strncmp(target->name, ".debug_", 7))
-        return;
-    size_t n = data->d_size / (has_addend ? sizeof(Elf64_Rela) : sizeof(Elf64_Rel));
-    for (size_t i = 0; i < n && i <= INT32_MAX; i++) {
-        GElf_Rela rela = { 0 };
-        GElf_Rel rel;
-        if (has_addend ? !gelf_getrela(data, (int)i, &rela) : !gelf_getrel(data, (int)i, &rel))
-            return;
-        if (!has_addend) {
-            rela.r_offset = rel.r_offset;
-            rela.r_info = rel.r_info;
-        }
-        apply_relocation(o, image, target, &rela, has_addend);
+    for (uint64_t off = 0; off + record_bytes <= s->n_bytes && *left; off += record_bytes, --*left) {
+        Elf64_Rela r = { 0 };
+        memcpy(&r, s->bytes + off, record_bytes);
+        apply_relocation(o, image, &o->sections[target], &r, has_addend);
     }
 }
 
 static uint8_t *
-relocated_copy(const struct object *o)
+relocated_copy(const struct object *o, struct program *p)
 {
     uint8_t *image = xmalloc(o->n_bytes);
+    uint32_t left = MAX_RELOCATIONS;
     memcpy(image, o->bytes, o->n_bytes);
-    Elf_Scn *scn = NULL;
-    while ((scn = elf_nextscn(o->elf, scn))) {
+    for (uint32_t i = 1; i < o->n_sections; i++) {
         GElf_Shdr shdr;
-        if (gelf_getshdr(scn, &shdr) && (shdr.sh_type == SHT_REL || shdr.sh_type == SHT_RELA))
-            apply_relocations(o, image, scn, &shdr);
+        if ((o->sections[i].type == SHT_REL || o->sections[i].type == SHT_RELA) && gelf_getshdr(elf_getscn(o->elf, i), &shdr))
+            apply_relocations(o, image, &o->sections[i], shdr.sh_info, &left);
     }
+    if (!left)
+        program_note(p, -1, "debug information: only the first %d relocations are applied", MAX_RELOCATIONS);
     return image;
 }
 
@@ -104,13 +101,15 @@ add_row(const struct program *p, struct line_table *table, Dwarf_Line *row, cons
     buf_free(&path);
 }
 
+/* info_bytes: of .debug_info. Returns NULL, or why the rest is left out. */
 static const char *
-read_tables(Elf *elf, const struct program *p, struct line_table *table)
+read_tables(Elf *elf, uint64_t info_bytes, const struct program *p, struct line_table *table)
 {
     Dwarf *dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
     if (!dwarf)
         return dwarf_errmsg(-1);
     const char *why = NULL;
+    uint64_t n_units = 0;
     Dwarf_Off off = 0, next;
     Dwarf_CU *cu = NULL;
     Dwarf_Files *files;
@@ -124,6 +123,11 @@ read_tables(Elf *elf, const struct program *p, struct line_table *table)
         for (size_t i = 0; i < n_lines; i++)
             add_row(p, table, dwarf_onesrcline(lines, i), dir);
         off = next;
+        n_units += info_bytes / UNIT_MIN_BYTES;
+        if (n_units > MAX_UNITS_VISITED) {
+            why = "it has too many tables";
+            break;
+        }
     }
     if (result < 0)
         why = dwarf_errmsg(-1);
@@ -136,7 +140,7 @@ static const char *
 reason_to_refuse(const struct object *o, const struct section *lines)
 {
     if (lines->n_bytes > DEBUG_LINE_MAX_BYTES)
-        return "it is larger than 8 MiB";
+        return "it is larger than 4 MiB";
     for (uint32_t i = 1; i < o->n_sections; i++)
         if ((o->sections[i].flags & SHF_COMPRESSED) || !strncmp(o->sections[i].name, ".zdebug", 7))
             return "compressed debug information is not read";
@@ -151,9 +155,9 @@ lines_read_dwarf(const struct object *o, struct program *p, struct line_table *t
         return;
     const char *why = reason_to_refuse(o, &o->sections[section]);
     if (!why) {
-        uint8_t *image = relocated_copy(o);
+        uint8_t *image = relocated_copy(o, p);
         Elf *elf = elf_memory((char *)image, o->n_bytes);
-        why = elf ? read_tables(elf, p, table) : elf_errmsg(-1);
+        why = elf ? read_tables(elf, o->sections[object_section_named(o, ".debug_info")].n_bytes, p, table) : elf_errmsg(-1);
         elf_end(elf);
         free(image);
     }

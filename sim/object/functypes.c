@@ -39,23 +39,29 @@ types_from_btfext(const struct object *o, struct program *p)
     btfext_end(&walk, p);
 }
 
-/* For compilers that emit BTF without .BTF.ext. A static function's name may stand for several: only a unique one counts. */
+/* The one FUNC of that name; 0 when there is none or several, or too many share its hash for it to be chance. */
+static uint32_t
+only_func_named(const struct btf_index *ix, const struct btf *btf, const char *name)
+{
+    uint32_t found = 0, n_tries = 0;
+    for (uint32_t id = btf_index_first(ix, name, strlen(name)); id; id = btf_index_next(ix, id)) {
+        bool is_it = !strcmp(btf_type_name(btf, id), name);
+        if ((is_it && found) || ++n_tries > 256)
+            return 0;
+        found = is_it ? id : found;
+    }
+    return found;
+}
+
+/* For compilers that emit BTF without .BTF.ext. A static function's name may stand for several: then it has no type. */
 static void
 types_from_names(const struct object *o, struct program *p)
 {
     struct btf_index ix;
     btf_index_build(&ix, o->btf, 1u << BTF_KIND_FUNC, strlen);
-    for (uint32_t i = 0; i < p->n_functions; i++) {
-        struct function *f = &p->functions[i];
-        uint32_t found = 0, n_found = 0, id = btf_index_first(&ix, f->name, strlen(f->name));
-        for (uint32_t n = 0; !f->btf_id && id && n < 64; id = btf_index_next(&ix, id), n++)
-            if (!strcmp(btf_type_name(o->btf, id), f->name)) {
-                found = id;
-                n_found++;
-            }
-        if (n_found == 1)
-            f->btf_id = found;
-    }
+    for (uint32_t i = 0; i < p->n_functions; i++)
+        if (!p->functions[i].btf_id)
+            p->functions[i].btf_id = only_func_named(&ix, o->btf, p->functions[i].name);
     btf_index_free(&ix);
 }
 

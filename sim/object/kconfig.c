@@ -5,8 +5,8 @@
 
 #include "sim/base/base.h"
 #include "sim/object/btf.h"
-#include "sim/object/btfindex.h"
 #include "sim/object/debuginfo.h"
+#include "sim/object/maps.h"
 
 #include <errno.h>
 #include <linux/bpf.h>
@@ -26,7 +26,6 @@ enum kconfig_type { KCONFIG_UNKNOWN, KCONFIG_BOOL, KCONFIG_TRISTATE, KCONFIG_CHA
 
 struct variable {
     const char *name;
-    uint32_t btf_id; /* of the VAR */
     enum kconfig_type type;
     bool is_signed;
     uint32_t n_bytes, align, off;
@@ -87,9 +86,8 @@ gather(const struct btf *btf, uint32_t datasec, struct program *p, struct variab
     uint32_t n = 0, off = 0;
     struct variable *list = NULL;
     for (uint32_t i = 0; i < btf_vlen(t) && n < MAX_VARIABLES; i++) {
-        uint32_t id = btf_var_secinfos(t)[i].type;
-        const struct btf_type *var = btf__type_by_id(btf, id);
-        struct variable v = { .name = btf_name(btf, var->name_off), .btf_id = id };
+        const struct btf_type *var = btf__type_by_id(btf, btf_var_secinfos(t)[i].type);
+        struct variable v = { .name = btf_name(btf, var->name_off) };
         if (btf_is_var(var) && describe(btf, var->type, &v))
             *LIST_ADD(list, n) = v;
         else
@@ -254,29 +252,32 @@ make_values(const struct variable *list, uint32_t n, uint32_t n_bytes, struct pr
 
 /* ---------------------------------------------------------------- symbols */
 
+static int
+compare_names(const void *left, const void *right)
+{
+    const struct variable *const *a = left, *const *b = right;
+    return strcmp((*a)->name, (*b)->name);
+}
+
 /* Tells the undefined symbols of these names where their variables are. */
 static void
 place_symbols(struct object *o, const struct variable *list, uint32_t n, int32_t map)
 {
-    const struct variable **by_type = xcalloc(btf__type_cnt(o->btf), sizeof *by_type);
-    struct btf_index ix;
+    const struct variable **by_name = xcalloc(n, sizeof *by_name);
     for (uint32_t i = 0; i < n; i++)
-        by_type[list[i].btf_id] = &list[i];
-    btf_index_build(&ix, o->btf, 1u << BTF_KIND_VAR, strlen);
+        by_name[i] = &list[i];
+    qsort(by_name, n, sizeof *by_name, compare_names);
     for (uint32_t i = 1; i < o->n_symbols; i++) {
         struct symbol *s = &o->symbols[i];
-        if (s->section != SYMBOL_UNDEFINED || !*s->name)
-            continue;
-        uint32_t id = btf_index_first(&ix, s->name, strlen(s->name));
-        for (uint32_t tries = 0; id && tries < 64; id = btf_index_next(&ix, id), tries++)
-            if (by_type[id] && !strcmp(by_type[id]->name, s->name)) {
-                s->map = map;
-                s->map_off = by_type[id]->off;
-                break;
-            }
+        struct variable wanted = { .name = s->name };
+        const struct variable *key = &wanted;
+        const struct variable **found = s->section == SYMBOL_UNDEFINED ? bsearch(&key, by_name, n, sizeof *by_name, compare_names) : NULL;
+        if (found) {
+            s->map = map;
+            s->map_off = (*found)->off;
+        }
     }
-    btf_index_free(&ix);
-    free(by_type);
+    free(by_name);
 }
 
 void
@@ -288,21 +289,17 @@ externs_link(struct object *o, struct program *p)
     if (!datasec)
         return;
     uint32_t n_bytes = gather(o->btf, datasec, p, &list, &n);
-    if (n) {
-        place_symbols(o, list, n, (int32_t)p->n_maps);
-        *LIST_ADD(p->maps, p->n_maps) = (struct map_def){
-            .name = xstrdup(".kconfig"),
-            .origin = MAP_FROM_DATA,
-            .type = BPF_MAP_TYPE_ARRAY,
-            .key_bytes = 4,
-            .value_bytes = n_bytes,
-            .max_entries = 1,
-            .flags = BPF_F_RDONLY_PROG,
-            .inner = -1,
-            .value_btf_id = datasec,
-            .init = make_values(list, n, n_bytes, p),
-            .is_readonly = true,
-        };
+    int32_t map = n ? maps_add(o, p, ".kconfig", MAP_FROM_DATA, 0, 0, 0) : -1;
+    if (map >= 0) {
+        struct map_def *def = &p->maps[map];
+        def->type = BPF_MAP_TYPE_ARRAY;
+        def->key_bytes = 4;
+        def->value_bytes = n_bytes;
+        def->max_entries = 1;
+        def->value_btf_id = datasec;
+        def->init = make_values(list, n, n_bytes, p);
+        def->is_readonly = true;
+        place_symbols(o, list, n, map);
     }
     free(list);
 }
