@@ -1,5 +1,6 @@
-/* Calls between functions: where they go, how deep they nest and how much stack a chain of them takes, as check_func_call(),
- * check_max_stack_depth() and check_abnormal_return() of kernel/bpf/verifier.c see it. The address of a function counts as a call of it: a helper will. */
+/* Calls between functions: where they go, how deep they nest, how much stack a chain of them takes and what subprograms must not do, as
+ * check_func_call(), check_max_stack_depth() and check_abnormal_return() of kernel/bpf/verifier.c see it. The address of a function
+ * counts as a call of it: a helper will. */
 #include "config.h"
 
 #include "sim/object/findings.h"
