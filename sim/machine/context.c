@@ -144,7 +144,8 @@ context_add_fields(const struct prog_type *type, struct region_list *list)
         if (!access)
             continue;
         if (!run.n)
-            run = (struct region){ .base = (uint32_t)GUEST_CTX + f->off, .n = 1, .access = access, .kind = REGION_CTX, .origin = GUEST_CTX };
+            run = (struct region){ .base = (uint32_t)GUEST_CTX + f->off, .n = 1, .access = access, .kind = REGION_CTX,
+                                   .origin = GUEST_CTX };
         run.elem_bytes += f->bytes;
     }
 }

@@ -1,5 +1,5 @@
-/* Flow dissectors: a __sk_buff of three pointers, a packet from the Ethernet header on, and struct bpf_flow_keys, which the program fills and
- * BPF_PROG_TEST_RUN hands back as data_out. See context.h. */
+/* Flow dissectors: a __sk_buff of three pointers, a packet from the Ethernet header on, and struct bpf_flow_keys, which the program fills
+ * and BPF_PROG_TEST_RUN hands back as data_out. See context.h. */
 #include "config.h"
 
 #include "sim/machine/context.h"
@@ -34,8 +34,8 @@ context_build_flow(struct machine *m, struct region_list *list)
 {
     const struct input *in = &m->input;
     uint32_t data = GUEST_PACKET + FLOW_HEADROOM;
-    m->packet = (struct packet){ .is_present = true, .hard_start = GUEST_PACKET, .meta = data, .data = data, .mac = data, .net = data + ETH_HLEN,
-                                 .end = data + in->packet_bytes, .hard_end = data + in->packet_bytes };
+    m->packet = (struct packet){ .is_present = true, .hard_start = GUEST_PACKET, .meta = data, .data = data, .mac = data,
+                                 .net = data + ETH_HLEN, .end = data + in->packet_bytes, .hard_end = data + in->packet_bytes };
     memcpy(memory_host(&m->mem, data), in->packet, in->packet_bytes);
 
     struct bpf_flow_keys *keys = memory_host(&m->mem, FLOW_KEYS);

@@ -225,6 +225,13 @@ put_helper_fault(const struct machine *m, const struct fault *fault, struct buf 
     enum helper_arg kind = row && fault->arg >= 1 && fault->arg <= 5 ? (enum helper_arg)row->args[fault->arg - 1] : ARG_ANY;
     uint64_t map = (fault->addr - GUEST_MAP) / MAP_STRIDE;
 
+    if (insn_kind(insn) == KIND_LDABS || insn_kind(insn) == KIND_LDIND) {
+        if (m->type->has_ld_abs)
+            buf_puts(out, "a load from the packet takes the context in r6");
+        else
+            buf_printf(out, "programs of type %s have no loads from the packet", m->type->name);
+        return;
+    }
     buf_printf(out, "argument %u of ", fault->arg);
     put_callee(m, out);
     if (kind == ARG_MAP && fault->addr >= GUEST_MAP && map < m->program->n_maps && (fault->addr - GUEST_MAP) % MAP_STRIDE == 0) {

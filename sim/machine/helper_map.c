@@ -6,11 +6,13 @@
 
 #include <string.h>
 
-/* What a program gets for a value: in maps of maps the handle of the map that the value names. */
+/* What a program gets for a value that it looked up: in maps of maps the handle of the map that the value names. */
 static uint64_t
-to_guest(struct machine *m, const struct map *map, uint64_t value)
+to_guest(struct machine *m, struct map *map, uint64_t value)
 {
     uint32_t index;
+    if (value && map->ops->used)
+        map->ops->used(m, map, value);
     if (!value || !map->is_of_maps)
         return value;
     memcpy(&index, memory_host(&m->mem, value), sizeof index);
@@ -50,7 +52,9 @@ helper_map_lookup_percpu(struct machine *m, const uint64_t args[5], struct fault
     struct map *map = map_of_handle(m, args[0]);
     if (!map->is_percpu)
         return helper_refuse(fault, 1, args);
-    return args[2] < map->n_copies ? map_lookup_cpu(m, map, memory_host(&m->mem, args[1]), (uint32_t)args[2]) : 0;
+    if (args[2] >= map->n_copies)
+        return 0;
+    return to_guest(m, map, map_lookup_cpu(m, map, memory_host(&m->mem, args[1]), (uint32_t)args[2]));
 }
 
 uint64_t

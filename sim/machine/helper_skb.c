@@ -1,5 +1,5 @@
-/* Helpers that change a __sk_buff as a whole: its ends, its type, hash and tunnel, and questions about its socket and cgroup. What depends on
- * the host's network answers as in a namespace that has nothing but lo. */
+/* Helpers that change a __sk_buff as a whole: its ends, its type, hash and tunnel, and questions about its socket and cgroup. What depends
+ * on the host's network answers as in a namespace that has nothing but lo. */
 #include "config.h"
 
 #include "sim/machine/context.h"

@@ -96,7 +96,7 @@ create(struct machine *m, struct map *map, struct buf *notes)
     if (!why) {
         map->ops = type->ops;
         fit(m, map);
-        why = map->ops->create(m, map);
+        why = map->max_entries ? map->ops->create(m, map) : "guest memory is exhausted";
     }
     if (why) {
         map->ops = NULL;

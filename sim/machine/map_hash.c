@@ -1,6 +1,6 @@
 /* HASH, PERCPU_HASH, their LRU kinds and HASH_OF_MAPS, DEVMAP_HASH: policy over map_table.h.
  *
- * LRU: when the map is full, the key that was looked up by a helper or updated longest ago goes. The kernel approximates that with
+ * LRU: when the map is full, the key that a program looked up or anybody updated longest ago goes. The kernel approximates that with
  * per-CPU lists in batches, so that what it evicts depends on the number of CPUs; here the order is exact and always the same. */
 #include "config.h"
 
@@ -23,13 +23,10 @@ lookup(struct machine *m, struct map *map, const void *key, uint32_t cpu)
     return node ? table_value(m, map, node, cpu) : 0;
 }
 
-static uint64_t
-lru_lookup(struct machine *m, struct map *map, const void *key, uint32_t cpu)
+static void
+lru_used(struct machine *m, struct map *map, uint64_t value)
 {
-    uint32_t node = table_find(m, map, key);
-    if (node)
-        table_touch(m, map, node);
-    return node ? table_value(m, map, node, cpu) : 0;
+    table_touch(m, map, table_node_of_value(m, map, value));
 }
 
 /* 0, or what the kernel answers to these flags when the key is present or not. */
@@ -103,5 +100,5 @@ const struct map_ops map_hash_ops = { .entry_bytes = table_entry_bytes, .create 
                                       .update = update, .delete = delete, .next_key = next_key, .key_at = key_at,
                                       .n_entries = table_count };
 const struct map_ops map_lru_hash_ops = { .entry_bytes = table_entry_bytes, .create = create, .reset = table_reset,
-                                          .lookup = lru_lookup, .update = lru_update, .delete = delete, .next_key = next_key,
+                                          .lookup = lookup, .used = lru_used, .update = lru_update, .delete = delete, .next_key = next_key,
                                           .key_at = key_at, .n_entries = table_count };

@@ -14,6 +14,7 @@ struct map_ops {
     const char *(*create)(struct machine *m, struct map *map);
     void (*reset)(struct machine *m, struct map *map); /* empty again */
     uint64_t (*lookup)(struct machine *m, struct map *map, const void *key, uint32_t cpu); /* 0: absent */
+    void (*used)(struct machine *m, struct map *map, uint64_t value); /* a program looked this value up; NULL: nobody counts that */
     int (*update)(struct machine *m, struct map *map, const void *key, const void *value, uint64_t flags);
     int (*delete)(struct machine *m, struct map *map, const void *key);
     int (*next_key)(struct machine *m, struct map *map, const void *key, void *next);

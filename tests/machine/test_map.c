@@ -125,7 +125,9 @@ Test(map, percpu_hash)
 Test(map, lru_hash_evicts_the_least_recently_used)
 {
     check_hash(BPF_MAP_TYPE_LRU_HASH);
-    cr_assert_eq(get(1), 13);
+    cr_assert_eq(get(2), 20, "a look-up from outside is no use");
+    uint64_t key = fixture_stack(-8, "\1\0\0\0", 4);
+    cr_assert_neq(fixture_call(BPF_FUNC_map_lookup_elem, fix.m->maps[0].handle, key, 0, 0, 0), 0);
     cr_assert_eq(put(4, 40, BPF_ANY), 0);
     cr_assert_eq(get(2), -1, "2 was used longest ago");
     cr_assert_eq(get(1), 13);
