@@ -15,6 +15,9 @@ void relocate(struct object *o, struct program *p);
 /* Finds functions and adds a REF_FUNC for each local call and each LDDW of a function address. o is NULL for raw code. Sorts refs. */
 void functions_link(const struct object *o, struct program *p);
 
+/* Lists the variables of data sections and of .kconfig. */
+void vars_link(const struct object *o, struct program *p);
+
 /* Sorts refs by pc. */
 void refs_sort(struct program *p);
 

@@ -79,6 +79,15 @@ program_map_named(const struct program *p, const char *name)
     return NULL;
 }
 
+const struct data_var *
+program_var_named(const struct program *p, const char *name)
+{
+    for (uint32_t i = 0; i < p->n_vars; i++)
+        if (strcmp(p->vars[i].name, name) == 0)
+            return &p->vars[i];
+    return NULL;
+}
+
 const struct line *
 program_line_at(const struct program *p, uint32_t pc)
 {
@@ -164,6 +173,9 @@ program_free(struct program *p)
         free(p->core_relos[i].spec);
     for (uint32_t i = 0; i < p->n_files; i++)
         free(p->files[i]);
+    for (uint32_t i = 0; i < p->n_vars; i++)
+        free(p->vars[i].name);
+    free(p->vars);
     for (uint32_t i = 0; i < p->n_notes; i++)
         free(p->notes[i].text);
     free(p->path);

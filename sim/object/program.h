@@ -85,6 +85,14 @@ struct line {
     bool is_stmt;  /* begins a statement: where breakpoints on the line and source steps stop */
 };
 
+/* A global or static variable that lies in a data section. */
+struct data_var {
+    char *name;
+    uint32_t map;    /* index into maps: the section's */
+    uint32_t off, bytes;
+    uint32_t btf_id; /* its type, 0 when unknown */
+};
+
 /* Something the loader could not do or had to guess: reported, never fatal. One line of text. */
 struct note {
     int64_t pc; /* -1: not about one instruction */
@@ -110,6 +118,8 @@ struct program {
     uint32_t n_files;
     struct line *lines; /* sorted by pc */
     uint32_t n_lines;
+    struct data_var *vars; /* sorted by map and off */
+    uint32_t n_vars;
     struct note *notes;
     uint32_t n_notes, n_notes_lost; /* lost: how many more there were; the last note says so, too */
     char license[64]; /* "" when the object has none */
@@ -144,6 +154,7 @@ const struct function *program_function_at(const struct program *p, uint32_t pc)
 const struct function *program_default_entry(const struct program *p);
 const struct function *program_function_named(const struct program *p, const char *name); /* O(n) */
 const struct map_def *program_map_named(const struct program *p, const char *name);       /* O(n) */
+const struct data_var *program_var_named(const struct program *p, const char *name);     /* O(n) */
 const struct line *program_line_at(const struct program *p, uint32_t pc); /* the entry that covers pc, same function */
 const struct ref *program_ref_at(const struct program *p, uint32_t pc, enum ref_kind kind);
 
