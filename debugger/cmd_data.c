@@ -16,7 +16,7 @@
 static bool
 is_void(const struct value *v)
 {
-    return !v->type.n && !vtype_is_scalar(v->type);
+    return !v->type.n && !vtype_is_scalar(v->type) && !vtype_is_aggregate(v->type);
 }
 
 /* Void and errors are not put into the history; a plain `print` shows its last value again. */
@@ -69,7 +69,41 @@ cmd_whatis(struct call *c)
     if (err)
         return err;
     buf_puts(c->out, "type = ");
-    vtype_text(v.type, c->out);
+    vtype_text(c->s->program ? c->s->program->btf : NULL, v.type, c->out);
+    buf_putc(c->out, '\n');
+    return OK;
+}
+
+/* The definition of a type, or of an expression's type. */
+enum err
+cmd_ptype(struct call *c)
+{
+    struct value v;
+    const struct btf *btf = c->s->program ? c->s->program->btf : NULL;
+    char *cast = NULL;
+    enum err err = *c->text ? expr_parse(c->s, c->text, &c->expr, c->e) : err_set(c->e, ERR_ARGUMENT, "type or expression", 0, 0, 0);
+    if (err && *c->text) { /* a type's name is no expression: a cast to it is */
+        struct buf text = BUF_EMPTY;
+        struct errinfo ignored;
+        buf_printf(&text, "*(%s *)0", c->text);
+        cast = text.text;
+        if (expr_parse(c->s, cast, &c->expr, &ignored) == OK)
+            err = OK;
+    }
+    if (!err)
+        err = expr_type(c->s, c->expr, &v, c->e);
+    free(cast);
+    if (err)
+        return err;
+    buf_puts(c->out, "type = ");
+    if (v.type.id && btf && !v.type.n) {
+        type_print_definition(btf, v.type.id, c->out);
+        buf_puts(c->out, v.type.n_ptr ? " " : "");
+        for (unsigned i = 0; i < v.type.n_ptr; i++)
+            buf_putc(c->out, '*');
+    } else {
+        vtype_text(btf, v.type, c->out);
+    }
     buf_putc(c->out, '\n');
     return OK;
 }

@@ -102,6 +102,21 @@ put_value(const struct session *s, const struct map *map, const uint8_t *bytes, 
         put_bytes(s, map->def->value_btf_id, bytes, map->def->value_bytes, out);
 }
 
+/* The variables of a data section, one per line. */
+static void
+put_variables(const struct session *s, const struct map *map, const uint8_t *bytes, struct buf *out)
+{
+    const struct program *p = s->program;
+    for (uint32_t i = 0; i < p->n_vars; i++) {
+        const struct data_var *var = &p->vars[i];
+        if (var->map != map->index)
+            continue;
+        buf_printf(out, "%s = ", var->name);
+        put_bytes(s, var->btf_id, bytes + var->off, var->bytes, out);
+        buf_putc(out, '\n');
+    }
+}
+
 /* "[key] = value\n"; per-CPU maps have one line per CPU whose copy is not zero, at least one. */
 static void
 put_element(const struct session *s, struct map *map, const uint8_t *key, struct buf *out)
@@ -125,7 +140,6 @@ put_element(const struct session *s, struct map *map, const uint8_t *key, struct
     }
 }
 
-/* A data section has one element, which is shown variable by variable. */
 static enum err
 need_keys(struct call *c, const struct map *map)
 {
@@ -147,7 +161,12 @@ cmd_map_dump(struct call *c)
     if (err)
         return err;
     uint8_t *key = xcalloc(1, map->def->key_bytes + 1u), *next = xcalloc(1, map->def->key_bytes + 1u);
-    bool has_more = map_next_key(s->machine, map, NULL, next) == 0;
+    bool has_more = map_next_key(s->machine, map, NULL, next) == 0, has_vars = map->def->origin == MAP_FROM_DATA && s->program->n_vars;
+    if (has_more && has_vars && !*text) {
+        put_variables(s, map, memory_host(&s->machine->mem, map->def->value_addr), c->out);
+        has_more = false;
+        n = 1;
+    }
     for (; has_more && n < limit; n++) {
         memcpy(key, next, map->def->key_bytes);
         put_element(s, map, key, c->out);

@@ -200,6 +200,26 @@ data_write(struct session *s, uint64_t addr, const void *from, size_t n, struct 
     return OK;
 }
 
+/* Makes a value independent of the program's types: aggregates become bytes. */
+static void
+forget_type(struct value *v)
+{
+    if (vtype_is_aggregate(v->type))
+        v->type = (struct vtype){ .base = BASE_UCHAR, .n = (uint32_t)vtype_bytes(v->type) };
+    if (v->type.id && v->type.base == BASE_AGGREGATE)
+        v->type.base = BASE_VOID;
+    v->type.id = 0;
+}
+
+void
+data_forget_types(struct session *s)
+{
+    for (uint32_t i = 0; i < s->n_variables; i++)
+        forget_type(&s->variables[i].value);
+    for (uint32_t i = 0; i < s->n_history; i++)
+        forget_type(&s->history[i]);
+}
+
 void
 data_free(struct session *s)
 {

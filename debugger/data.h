@@ -23,6 +23,8 @@ struct vtype data_reg_type(uint32_t id);
 enum err data_read(struct session *s, uint64_t addr, void *to, size_t n, struct errinfo *e);
 enum err data_write(struct session *s, uint64_t addr, const void *from, size_t n, struct errinfo *e);
 
+/* Before the program goes: values lose their types of it. */
+void data_forget_types(struct session *s);
 void data_free(struct session *s);
 
 #endif

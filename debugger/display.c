@@ -111,6 +111,25 @@ display_delete(struct session *s, uint64_t number)
 }
 
 void
+displays_resolve(struct session *s, struct buf *out)
+{
+    for (uint32_t i = s->n_displays; i-- > 0;) {
+        struct display *d = &s->displays[i];
+        struct expr *x;
+        struct errinfo e;
+        if (expr_parse(s, d->expr->text, &x, &e)) {
+            buf_printf(out, "Display %u is deleted: ", d->number);
+            err_text(&e, out);
+            buf_putc(out, '\n');
+            display_delete(s, d->number);
+            continue;
+        }
+        expr_free(d->expr);
+        d->expr = x;
+    }
+}
+
+void
 display_free(struct session *s)
 {
     for (uint32_t i = 0; i < s->n_displays; i++)

@@ -14,6 +14,8 @@ bool display_delete(struct session *s, uint64_t number);
 struct display *display_numbered(struct session *s, uint64_t number);
 /* "/4xb ", nothing when the format is the natural one. */
 void display_fmt_text(const struct fmt *fmt, struct buf *out);
+/* After the program was replaced: parses every expression again; those that mean nothing any more are deleted, with a line in `out`. */
+void displays_resolve(struct session *s, struct buf *out);
 void display_free(struct session *s);
 
 #endif

@@ -1,4 +1,4 @@
-/* Expressions: text -> tree -> value. The tree holds resolved names and C operators only; types follow from it alone (expr_type), so a
+/* Expressions: text -> tree -> value. The tree holds resolved names and C operators only; types (the program's own included) follow from it alone (expr_type), so a
  * breakpoint's condition can be compiled by an engine instead of being evaluated here. Text may be hostile. */
 #ifndef DEBUGGER_EXPR_H
 #define DEBUGGER_EXPR_H
@@ -14,6 +14,7 @@ enum expr_op {
     EXPR_HISTORY,  /* id: number, counted from the end when is_relative */
     /* one operand */
     EXPR_NEG, EXPR_PLUS, EXPR_NOT, EXPR_COMPL, EXPR_DEREF, EXPR_ADDRESS, EXPR_SIZEOF, EXPR_CAST, EXPR_AT_ADDRESS, /* {type} a */
+    EXPR_MEMBER, /* a.name, a->name */
     EXPR_PREINC, EXPR_PREDEC, EXPR_POSTINC, EXPR_POSTDEC,
     /* two operands */
     EXPR_MUL, EXPR_DIV, EXPR_MOD, EXPR_ADD, EXPR_SUB, EXPR_LSH, EXPR_RSH, EXPR_LT, EXPR_GT, EXPR_LE, EXPR_GE, EXPR_EQ, EXPR_NE,
@@ -33,6 +34,7 @@ struct node {
     struct vtype type; /* CAST, AT_ADDRESS, SIZEOF of a type (a == -1) */
     struct value value;
     uint32_t id;
+    const char *name; /* MEMBER; one of the expression's strings */
     uint32_t depth; /* of the tree below it, itself included */
     bool is_relative;
 };
@@ -45,7 +47,7 @@ struct expr {
     size_t cap_nodes;
     int32_t root;
     bool has_side_effects;
-    uint8_t **strings; /* bytes of string literals */
+    uint8_t **strings; /* bytes of string literals, names of members */
     uint32_t n_strings;
     size_t cap_strings;
 };

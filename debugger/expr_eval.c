@@ -30,7 +30,7 @@ load(struct eval *v, struct vtype type, uint64_t addr, struct value *out)
     if (n > VALUE_MAX_BYTES)
         return err_set(v->e, ERR_VALUE_SIZE, NULL, 0, n, VALUE_MAX_BYTES);
     *out = value_of(type, 0);
-    if (type.n) {
+    if (type.n || vtype_is_aggregate(type)) {
         uint8_t *bytes = session_scratch(v->s, n);
         if (!v->is_type_only && (err = data_read(v->s, addr, bytes, n, v->e)))
             return err;
@@ -51,11 +51,72 @@ is_void(struct vtype type)
     return !type.n && !type.n_ptr && base_types[type.base].kind == KIND_OF_VOID;
 }
 
+static const struct btf *
+btf_of(const struct eval *v)
+{
+    return v->s->program ? v->s->program->btf : NULL;
+}
+
+/* The part of an aggregate at a byte offset: in memory when the whole is there, else from its bytes. */
+static enum err
+part(struct eval *v, const struct value *a, uint64_t off, struct vtype type, struct value *out)
+{
+    uint64_t bits = 0, n = vtype_bytes(type), whole = vtype_bytes(a->type);
+    if (a->place == PLACE_MEMORY)
+        return load(v, type, a->where + off, out);
+    if (!a->bytes || off > whole || n > whole - off)
+        return err_set(v->e, ERR_INDEX, NULL, 0, off, whole);
+    *out = value_of(type, 0);
+    if (vtype_is_scalar(type)) {
+        memcpy(&bits, a->bytes + off, n);
+        *out = value_of(type, bits);
+    } else {
+        out->bytes = a->bytes + off;
+    }
+    return OK;
+}
+
+/* A bitfield, which can be read only. */
+static enum err
+bitfield(struct eval *v, const struct value *a, const struct type_member *m, struct value *out)
+{
+    enum err err;
+    struct value unit;
+    struct vtype bytes = vtype_base(BASE_UCHAR), type = vtype_of_btf(btf_of(v), m->type_id);
+    uint64_t bits = 0, shift = m->bit_off % 8;
+    bytes.n = (uint32_t)((shift + m->n_bits + 7) / 8);
+    if ((err = part(v, a, m->bit_off / 8, bytes, &unit)))
+        return err;
+    memcpy(&bits, unit.bytes, bytes.n < 8 ? bytes.n : 8);
+    bits = bits >> shift << (64 - m->n_bits);
+    *out = value_of(type, vtype_is_signed(type) ? (uint64_t)((int64_t)bits >> (64 - m->n_bits)) : bits >> (64 - m->n_bits));
+    return OK;
+}
+
+static enum err
+member(struct eval *v, const struct value *a, const char *name, struct value *out)
+{
+    struct type_member m;
+    struct value whole = *a;
+    if (vtype_is_pointer(a->type)) {
+        whole = (struct value){ .type = vtype_target(a->type), .place = PLACE_MEMORY, .where = a->bits };
+    }
+    if (!vtype_is_aggregate(whole.type) || !btf_of(v))
+        return err_set(v->e, ERR_NOT_A_STRUCT, NULL, 0, 0, 0);
+    if (!type_find_member(btf_of(v), whole.type.id, name, &m))
+        return err_set(v->e, ERR_NO_MEMBER, name, 0, 0, 0);
+    if (m.n_bits && m.n_bits <= 64)
+        return bitfield(v, &whole, &m, out);
+    return part(v, &whole, m.bit_off / 8, vtype_of_btf(btf_of(v), m.type_id), out);
+}
+
 static enum err
 dereference(struct eval *v, const struct value *a, struct value *out)
 {
     if (a->type.n && a->place == PLACE_MEMORY)
         return load(v, vtype_target(a->type), a->where, out);
+    if (vtype_is_aggregate(a->type) && btf_of(v) && type_target(btf_of(v), a->type.id))
+        return part(v, a, 0, vtype_of_btf(btf_of(v), type_target(btf_of(v), a->type.id)), out);
     if (vtype_is_integer(a->type)) /* gdb: what an integer points to is a long */
         return load(v, vtype_base(BASE_LONG), a->bits, out);
     if (!vtype_is_pointer(a->type))
@@ -85,6 +146,11 @@ static enum err
 subscript(struct eval *v, const struct value *a, const struct value *index, struct value *out)
 {
     struct value place;
+    uint32_t element = vtype_is_aggregate(a->type) && btf_of(v) ? type_target(btf_of(v), a->type.id) : 0;
+    if (element && vtype_is_integer(index->type)) {
+        struct vtype type = vtype_of_btf(btf_of(v), element);
+        return part(v, a, index->bits * vtype_bytes(type), type, out);
+    }
     if (a->type.n && a->place != PLACE_MEMORY) { /* a string, or an array from the history */
         struct vtype type = vtype_target(a->type);
         uint64_t bits = 0, n = vtype_bytes(type);
@@ -96,7 +162,7 @@ subscript(struct eval *v, const struct value *a, const struct value *index, stru
     }
     if (!vtype_is_pointer(a->type) && !a->type.n) {
         struct buf text = BUF_EMPTY;
-        vtype_text(a->type, &text);
+        vtype_text(btf_of(v), a->type, &text);
         enum err err = err_set(v->e, ERR_NOT_SUBSCRIPTABLE, buf_text(&text), 0, 0, 0);
         buf_free(&text);
         return err;
@@ -136,7 +202,7 @@ assign(struct eval *v, const struct value *a, const struct value *b, struct valu
         out->where = a->where;
         return OK;
     }
-    if (a->type.n || !vtype_is_scalar(b->type))
+    if (!vtype_is_scalar(a->type) || !vtype_is_scalar(b->type))
         return err_set(v->e, ERR_INVALID_CAST, NULL, 0, 0, 0);
     struct value cast = value_of(a->type, b->bits);
     if (a->place == PLACE_REGISTER) {
@@ -226,6 +292,8 @@ eval_unary(struct eval *v, const struct node *n, struct value *out)
         return address_of(v, &a, out);
     case EXPR_CAST:
         return value_cast(&a, n->type, out, v->e);
+    case EXPR_MEMBER:
+        return member(v, &a, n->name, out);
     case EXPR_AT_ADDRESS:
         if (is_void(n->type))
             return err_set(v->e, ERR_VOID_POINTER, NULL, 0, 0, 0);

@@ -165,13 +165,63 @@ word_is(const struct token *t, const char *word)
     return t->kind == TOKEN_NAME && strlen(word) == t->len && memcmp(word, t->text, t->len) == 0;
 }
 
+static const struct btf *
+btf_of(const struct parser *p)
+{
+    return p->s->program ? p->s->program->btf : NULL;
+}
+
+static void
+token_name(const struct token *t, char *out, size_t n)
+{
+    snprintf(out, n, "%.*s", t->len >= n ? (int)n - 1 : (int)t->len, t->text);
+}
+
+static bool
+is_keyword_of_types(const struct token *t)
+{
+    return word_is(t, "struct") || word_is(t, "union") || word_is(t, "enum");
+}
+
+/* The program's type of that name; 0: none, or the name means a variable, function or map, which come first as in C. */
+static uint32_t
+typedef_named(const struct parser *p)
+{
+    char name[256];
+    const struct program *program = p->s->program;
+    token_name(&p->t, name, sizeof name);
+    if (!btf_of(p) || program_var_named(program, name) || program_function_named(program, name) || program_map_named(program, name))
+        return 0;
+    return type_named(program->btf, name);
+}
+
 static bool
 starts_type(const struct parser *p)
 {
     struct type_words ignored = { 0 };
     const struct token *t = &p->t;
-    return t->kind == TOKEN_NAME && (word_is(t, "const") || word_is(t, "volatile") || count_word(&ignored, t->text, t->len) ||
-                                     vtype_named(t->text, t->len) >= 0);
+    return t->kind == TOKEN_NAME && (word_is(t, "const") || word_is(t, "volatile") || is_keyword_of_types(t) ||
+                                     count_word(&ignored, t->text, t->len) || vtype_named(t->text, t->len) >= 0 || typedef_named(p));
+}
+
+/* "struct pkt" at the keyword, or a typedef's name. */
+static enum err
+parse_program_type(struct parser *p, struct vtype *out)
+{
+    char name[256], full[300];
+    const char *keyword = word_is(&p->t, "struct") ? "struct " : word_is(&p->t, "union") ? "union " : word_is(&p->t, "enum") ? "enum " : "";
+    enum err err;
+    if (*keyword && (err = advance(p)))
+        return err;
+    if (p->t.kind != TOKEN_NAME)
+        return fail(p);
+    token_name(&p->t, name, sizeof name);
+    snprintf(full, sizeof full, "%s%s", keyword, name);
+    uint32_t id = btf_of(p) ? type_named(btf_of(p), full) : 0;
+    if (!id)
+        return err_set_detail(p->e, ERR_NO_TYPE, name, keyword);
+    *out = vtype_of_btf(btf_of(p), id);
+    return OK;
 }
 
 /* A type name and its stars, at a token for which starts_type() holds. */
@@ -179,24 +229,27 @@ static enum err
 parse_type(struct parser *p, struct vtype *out)
 {
     struct type_words words = { 0 };
-    bool has_words = false;
+    struct vtype own = { 0 };
+    bool has_words = false, has_own = false;
     int base = -1;
     while (p->t.kind == TOKEN_NAME) {
         const struct token *t = &p->t;
         bool is_qualifier = word_is(t, "const") || word_is(t, "volatile");
-        if (!is_qualifier && base < 0 && count_word(&words, t->text, t->len))
+        if (!is_qualifier && base < 0 && !has_own && count_word(&words, t->text, t->len))
             has_words = true;
-        else if (!is_qualifier && base < 0 && !has_words && vtype_named(t->text, t->len) >= 0)
+        else if (!is_qualifier && base < 0 && !has_words && !has_own && vtype_named(t->text, t->len) >= 0)
             base = vtype_named(t->text, t->len);
-        else if (!is_qualifier)
+        else if (!is_qualifier && (base >= 0 || has_words || has_own))
             return fail(p);
-        enum err err = advance(p);
-        if (err)
+        else if (!is_qualifier)
+            has_own = true;
+        enum err err = has_own && !own.id && !is_qualifier ? parse_program_type(p, &own) : OK;
+        if (err || (err = advance(p)))
             return err;
     }
-    if (base < 0 && !has_words)
+    if (base < 0 && !has_words && !has_own)
         return fail(p);
-    *out = vtype_base(base >= 0 ? (enum base_id)base : base_of_words(&words));
+    *out = has_own ? own : vtype_base(base >= 0 ? (enum base_id)base : base_of_words(&words));
     while (at(p, '*')) {
         if (out->n_ptr == 16)
             return fail(p);
@@ -247,17 +300,47 @@ parse_dollar(struct parser *p, int32_t *out)
     return err ? err : advance(p);
 }
 
-/* A name without "$": a register, a function, a map. */
+/* The type of a variable that has none in the BTF: an unsigned number or bytes. */
+static struct vtype
+type_by_size(uint32_t n_bytes)
+{
+    static const uint8_t bases[] = { [1] = BASE_UCHAR, [2] = BASE_USHORT, [4] = BASE_UINT, [8] = BASE_ULONG };
+    struct vtype type = vtype_base(BASE_UCHAR);
+    if (n_bytes < ARRAY_LEN(bases) && bases[n_bytes])
+        type.base = bases[n_bytes];
+    else
+        type.n = n_bytes;
+    return type;
+}
+
+static enum err
+parse_variable(struct parser *p, const struct data_var *var, int32_t *out)
+{
+    const struct program *program = p->s->program;
+    int32_t address = -1;
+    uint64_t addr = program->maps[var->map].value_addr + var->off;
+    enum err err = add(p, NODE(.op = EXPR_CONST, .value = value_int(BASE_ULONG, addr)), &address);
+    if (err)
+        return err;
+    struct node node = NODE(.op = EXPR_AT_ADDRESS, .a = address);
+    node.type = var->btf_id && program->btf ? vtype_of_btf(program->btf, var->btf_id) : type_by_size(var->bytes);
+    return (err = add(p, node, out)) ? err : advance(p);
+}
+
+/* A name without "$": a variable, a function, a map, a register. */
 static enum err
 parse_name(struct parser *p, int32_t *out)
 {
     char name[256];
     struct node node;
-    snprintf(name, sizeof name, "%.*s", p->t.len >= sizeof name ? (int)sizeof name - 1 : (int)p->t.len, p->t.text);
+    token_name(&p->t, name, sizeof name);
     const struct program *program = p->s->program;
+    const struct data_var *var = program ? program_var_named(program, name) : NULL;
     const struct function *function = program ? program_function_named(program, name) : NULL;
     const struct map_def *map = program ? program_map_named(program, name) : NULL;
     int reg = reg_id_named(name, strlen(name));
+    if (var)
+        return parse_variable(p, var, out);
     if (function)
         node = NODE(.op = EXPR_CONST, .value = value_int(BASE_CODE, function->pc));
     else if (map)
@@ -270,6 +353,13 @@ parse_name(struct parser *p, int32_t *out)
         return err_set(p->e, program ? ERR_NO_SYMBOL : ERR_NO_SYMBOL_TABLE, name, 0, 0, 0);
     enum err err = add(p, node, out);
     return err ? err : advance(p);
+}
+
+static void
+keep_string(struct expr *x, uint8_t *bytes)
+{
+    x->strings = grow(x->strings, x->n_strings, &x->cap_strings, sizeof *x->strings);
+    x->strings[x->n_strings++] = bytes;
 }
 
 /* Adjacent string literals become one array of char with a NUL. */
@@ -293,8 +383,7 @@ parse_string(struct parser *p, int32_t *out)
     }
     uint8_t *copy = xcalloc(1, bytes.len + 1);
     memcpy(copy, buf_text(&bytes), bytes.len);
-    x->strings = grow(x->strings, x->n_strings, &x->cap_strings, sizeof *x->strings);
-    x->strings[x->n_strings++] = copy;
+    keep_string(x, copy);
     struct value v = { .type = vtype_base(BASE_CHAR), .bytes = copy };
     v.type.n = (uint32_t)bytes.len + 1;
     buf_free(&bytes);
@@ -338,7 +427,22 @@ parse_primary(struct parser *p, int32_t *out)
     }
 }
 
-/* [index], ++ and -- behind an operand. */
+/* .name or ->name; both take structs and pointers to them, as in gdb. */
+static enum err
+parse_member(struct parser *p, int32_t *out)
+{
+    enum err err = advance(p);
+    if (err)
+        return err;
+    if (p->t.kind != TOKEN_NAME)
+        return fail(p);
+    char *name = xstrndup(p->t.text, p->t.len);
+    keep_string(p->x, (uint8_t *)name);
+    err = add(p, NODE(.op = EXPR_MEMBER, .a = *out, .name = name), out);
+    return err ? err : advance(p);
+}
+
+/* [index], members, ++ and -- behind an operand. */
 static enum err
 parse_postfix(struct parser *p, int32_t *out)
 {
@@ -352,6 +456,8 @@ parse_postfix(struct parser *p, int32_t *out)
                 return err;
             p->stops_at_comma = stops_at_comma;
             err = add(p, NODE(.op = EXPR_INDEX, .a = *out, .b = index), out);
+        } else if (at(p, '.') || at(p, OP2('-', '>'))) {
+            err = parse_member(p, out);
         } else if (at(p, OP2('+', '+')) || at(p, OP2('-', '-'))) {
             enum expr_op op = at(p, OP2('+', '+')) ? EXPR_POSTINC : EXPR_POSTDEC;
             if ((err = add(p, NODE(.op = op, .a = *out), out)))

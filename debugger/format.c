@@ -198,7 +198,7 @@ put_pointer(struct session *s, const struct value *v, struct buf *out)
     bool is_text = v->type.n_ptr == 1 && (v->type.base == BASE_CHAR || v->type.base == BASE_UCHAR || v->type.base == BASE_SCHAR);
     if (!is_text || v->type.base != BASE_CHAR) {
         buf_putc(out, '(');
-        vtype_text(v->type, out);
+        vtype_text(s->program ? s->program->btf : NULL, v->type, out);
         buf_puts(out, ") ");
     }
     buf_printf(out, "0x%" PRIx64, v->bits);
@@ -214,6 +214,24 @@ put_pointer(struct session *s, const struct value *v, struct buf *out)
     }
 }
 
+/* What only the program's types can show: structs, unions, arrays of theirs, names of enum values. False for everything else. */
+static bool
+put_by_type(struct session *s, const struct value *v, char letter, struct buf *out)
+{
+    const struct btf *btf = s->program ? s->program->btf : NULL;
+    uint64_t n_bytes = vtype_bytes(v->type);
+    struct type_format format = { .letter = letter == 's' || letter == 'z' || letter == 'a' || letter == 'f' ? 0 : letter };
+    if (!btf || !v->type.id || v->type.n_ptr || v->type.n)
+        return false;
+    if (vtype_is_aggregate(v->type))
+        type_print_value(btf, v->type.id, v->bytes, n_bytes, &format, out);
+    else if (!letter && vtype_is_enum(btf, v->type))
+        type_print_value(btf, v->type.id, &v->bits, n_bytes, NULL, out);
+    else
+        return false;
+    return true;
+}
+
 /* A scalar in its natural form or by letter. */
 static void
 put_scalar(struct session *s, const struct value *v, char letter, struct buf *out)
@@ -221,6 +239,8 @@ put_scalar(struct session *s, const struct value *v, char letter, struct buf *ou
     const struct base_type *base = &base_types[v->type.base];
     unsigned n_bytes = (unsigned)vtype_bytes(v->type);
     uint64_t bits = cut(v->bits, n_bytes);
+    if (put_by_type(s, v, letter, out))
+        return;
     if (letter == 'c') {
         put_char_value(bits, v->type.n_ptr || base->is_signed, out);
         return;
@@ -304,8 +324,9 @@ put_array(struct session *s, const struct value *v, char letter, struct buf *out
     for (uint32_t run; i < n && n_things < PRINT_ELEMENTS; i += run, n_things++) {
         uint64_t bits = 0;
         run = run_length(v->bytes, elem_bytes, i, n);
-        memcpy(&bits, v->bytes + i * elem_bytes, elem_bytes);
+        memcpy(&bits, v->bytes + i * elem_bytes, vtype_is_scalar(type) ? elem_bytes : 0);
         struct value elem = value_of(type, bits);
+        elem.bytes = v->bytes + i * elem_bytes; /* for aggregates */
         buf_puts(out, i ? ", " : "");
         put_scalar(s, &elem, letter == 's' ? 0 : letter, out);
         if (run >= REPEAT_THRESHOLD)
@@ -321,7 +342,7 @@ format_value(struct session *s, const struct value *v, char letter, struct buf *
 {
     if (v->type.n)
         put_array(s, v, letter, out);
-    else if (vtype_is_scalar(v->type))
+    else if (vtype_is_scalar(v->type) || vtype_is_aggregate(v->type))
         put_scalar(s, v, letter, out);
     else
         buf_puts(out, "void");

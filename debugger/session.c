@@ -39,6 +39,7 @@ unload(struct session *s)
 {
     if (!s->program)
         return;
+    data_forget_types(s);
     source_free(s);
     machine_free(s->machine);
     if (s->code)
@@ -115,6 +116,7 @@ adopt(struct session *s, struct program *program, struct buf *out, struct errinf
         buf_printf(out, "%s\n", note->text);
     }
     points_resolve(s, out);
+    displays_resolve(s, out);
     points_insert(s);
     return OK;
 }

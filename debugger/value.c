@@ -6,6 +6,7 @@
 #include "debugger/expr.h"
 #include "sim/base/base.h"
 
+#include <bpf/btf.h>
 #include <string.h>
 
 const struct base_type base_types[N_BASES] = {
@@ -36,6 +37,8 @@ elem_bytes(struct vtype type)
 {
     if (type.n_ptr)
         return 8;
+    if (row(type)->kind == KIND_OF_AGGREGATE)
+        return type.bytes ? type.bytes : 1;
     return row(type)->bytes ? row(type)->bytes : 1;
 }
 
@@ -61,7 +64,13 @@ vtype_is_integer(struct vtype type)
 bool
 vtype_is_scalar(struct vtype type)
 {
-    return !type.n && (type.n_ptr || row(type)->kind != KIND_OF_VOID);
+    return !type.n && (type.n_ptr || (row(type)->kind != KIND_OF_VOID && row(type)->kind != KIND_OF_AGGREGATE));
+}
+
+bool
+vtype_is_aggregate(struct vtype type)
+{
+    return !type.n && !type.n_ptr && row(type)->kind == KIND_OF_AGGREGATE;
 }
 
 bool
@@ -81,9 +90,12 @@ vtype_target(struct vtype type)
 }
 
 void
-vtype_text(struct vtype type, struct buf *out)
+vtype_text(const struct btf *btf, struct vtype type, struct buf *out)
 {
-    buf_puts(out, row(type)->name);
+    if (type.id && btf)
+        type_print_name(btf, type.id, out);
+    else
+        buf_puts(out, row(type)->name);
     if (type.n_ptr)
         buf_putc(out, ' ');
     for (unsigned i = 0; i < type.n_ptr; i++)
@@ -96,10 +108,78 @@ int
 vtype_named(const char *name, size_t len)
 {
     for (int i = 0; i < N_BASES; i++) {
-        if (i != BASE_CODE && strlen(base_types[i].name) == len && memcmp(base_types[i].name, name, len) == 0)
+        if (i != BASE_CODE && i != BASE_AGGREGATE && strlen(base_types[i].name) == len && memcmp(base_types[i].name, name, len) == 0)
             return i;
     }
     return -1;
+}
+
+/* The base type of an integer of n bytes; BASE_VOID when there is none. */
+static enum base_id
+base_of_integer(int64_t n_bytes, bool is_signed, bool is_char, bool is_bool)
+{
+    if (n_bytes == 1)
+        return is_bool ? BASE_BOOL : is_char || !is_signed ? (is_signed ? BASE_CHAR : BASE_UCHAR) : BASE_SCHAR;
+    if (n_bytes == 2)
+        return is_signed ? BASE_SHORT : BASE_USHORT;
+    if (n_bytes == 4)
+        return is_signed ? BASE_INT : BASE_UINT;
+    return n_bytes == 8 ? (is_signed ? BASE_LONG : BASE_ULONG) : BASE_VOID;
+}
+
+/* The type behind typedefs and modifiers, and which id names it: the last typedef before it, or its own. A chain in a hostile file may
+ * be long or closed: it is followed for so far only. */
+static const struct btf_type *
+resolve_names(const struct btf *btf, uint32_t *id)
+{
+    const struct btf_type *t = btf__type_by_id(btf, *id);
+    uint32_t named = 0;
+    for (int i = 0; t && i < 64 && (btf_is_mod(t) || btf_is_typedef(t) || btf_is_type_tag(t)); i++) {
+        if (btf_is_typedef(t) && !named)
+            named = *id;
+        *id = t->type;
+        t = btf__type_by_id(btf, *id);
+    }
+    if (named && t && !btf_is_ptr(t))
+        *id = named;
+    return t;
+}
+
+bool
+vtype_is_enum(const struct btf *btf, struct vtype type)
+{
+    uint32_t id = type.id;
+    const struct btf_type *t = id && !type.n_ptr && !type.n ? resolve_names(btf, &id) : NULL;
+    return t && btf_is_any_enum(t);
+}
+
+struct vtype
+vtype_of_btf(const struct btf *btf, uint32_t id)
+{
+    struct vtype type = vtype_base(BASE_VOID);
+    const struct btf_type *t = resolve_names(btf, &id);
+    uint8_t n_ptr = 0;
+    for (; t && btf_is_ptr(t) && n_ptr < 16; n_ptr++) {
+        id = t->type;
+        t = resolve_names(btf, &id);
+    }
+    type.n_ptr = n_ptr;
+    type.id = id;
+    if (!t || !id)
+        return type;
+    if (btf_is_int(t)) {
+        uint8_t encoding = btf_int_encoding(t);
+        type.base = (uint8_t)base_of_integer(t->size, encoding & BTF_INT_SIGNED, encoding & BTF_INT_CHAR, encoding & BTF_INT_BOOL);
+    } else if (btf_is_any_enum(t)) {
+        type.base = (uint8_t)base_of_integer(t->size, btf_kflag(t), false, false);
+    } else if (btf_is_composite(t) || btf_is_array(t)) {
+        int64_t n_bytes = type_bytes(btf, id);
+        type.base = BASE_AGGREGATE;
+        type.bytes = n_bytes > 0 && n_bytes <= UINT32_MAX ? (uint32_t)n_bytes : 0;
+    }
+    if (!n_ptr && btf_is_ptr(t)) /* more levels than can be said */
+        type = vtype_base(BASE_ULONG);
+    return type;
 }
 
 /* Cuts to n bytes and extends to 64 bits again. */
@@ -116,7 +196,7 @@ struct value
 value_of(struct vtype type, uint64_t bits)
 {
     struct value v = { .type = type };
-    if (type.n || (!type.n_ptr && row(type)->kind == KIND_OF_VOID))
+    if (!vtype_is_scalar(type))
         return v;
     if (!type.n_ptr && row(type)->kind == KIND_OF_BOOL)
         v.bits = bits != 0;
@@ -140,9 +220,9 @@ value_is_true(const struct value *v)
 enum err
 value_cast(const struct value *v, struct vtype type, struct value *out, struct errinfo *e)
 {
-    if (type.n)
+    if (type.n || vtype_is_aggregate(type))
         return err_set(e, ERR_INVALID_CAST, NULL, 0, 0, 0);
-    if (!type.n_ptr && row(type)->kind == KIND_OF_VOID) {
+    if (!vtype_is_scalar(type)) {
         *out = (struct value){ .type = type };
         return OK;
     }

@@ -4,11 +4,12 @@
 #define DEBUGGER_VALUE_H
 
 #include "sim/base/error.h"
+#include "sim/object/types.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum value_kind { KIND_OF_VOID, KIND_OF_CHAR, KIND_OF_INT, KIND_OF_BOOL, KIND_OF_CODE };
+enum value_kind { KIND_OF_VOID, KIND_OF_CHAR, KIND_OF_INT, KIND_OF_BOOL, KIND_OF_CODE, KIND_OF_AGGREGATE };
 
 enum base_id {
 #define BASE(id, ...) BASE_##id,
@@ -24,11 +25,14 @@ struct base_type {
 };
 extern const struct base_type base_types[N_BASES];
 
-/* A C type: a base type, pointers to it, and an array of that. */
+/* A C type: a base type, pointers to it, and an array of that. Types of the program's BTF keep their id: it gives their name, members
+ * and values' forms; arithmetic needs only the base type that they come down to. */
 struct vtype {
     uint8_t base;  /* enum base_id */
     uint8_t n_ptr; /* levels of "*" */
     uint32_t n;    /* elements of an array; 0: not an array */
+    uint32_t id;   /* BTF type under the pointers; 0: a base type of value.def */
+    uint32_t bytes; /* AGGREGATE: size */
 };
 
 enum { VALUE_MAX_BYTES = 65536 }; /* gdb's max-value-size */
@@ -38,7 +42,7 @@ enum place { PLACE_NONE, PLACE_MEMORY, PLACE_REGISTER, PLACE_VARIABLE };
 struct value {
     struct vtype type;
     uint64_t bits;        /* scalars: sign- or zero-extended from the type's width to 64 bits */
-    const uint8_t *bytes; /* arrays: their contents, owned by the session until the command ends; history owns copies */
+    const uint8_t *bytes; /* arrays and aggregates: their contents, owned by the session until the command ends; history owns copies */
     enum place place;
     uint64_t where;       /* MEMORY: guest address; REGISTER: enum reg_id of expr.h; VARIABLE: index of the variable */
 };
@@ -51,7 +55,12 @@ bool vtype_is_integer(struct vtype type); /* int, char, bool */
 bool vtype_is_scalar(struct vtype type);  /* integer, pointer or code */
 bool vtype_is_signed(struct vtype type);
 struct vtype vtype_target(struct vtype type);  /* what a pointer points to, what an array consists of */
-void vtype_text(struct vtype type, struct buf *out); /* "unsigned int *", "u8 [4]" */
+bool vtype_is_aggregate(struct vtype type);
+/* "unsigned int *", "u8 [4]", "struct ethhdr *". btf: the program's, may be NULL when no type has an id. */
+void vtype_text(const struct btf *btf, struct vtype type, struct buf *out);
+bool vtype_is_enum(const struct btf *btf, struct vtype type);
+/* The type of that id. What has no value (functions, forward declarations) is void. */
+struct vtype vtype_of_btf(const struct btf *btf, uint32_t id);
 
 /* The base type that one word names, -1 when it is none; "unsigned", "long"... are not names of their own here. */
 int vtype_named(const char *name, size_t len);

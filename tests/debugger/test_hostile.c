@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static uint64_t
 next_random(uint64_t *state)
@@ -34,6 +35,7 @@ static const char *const pieces[] = {
     "0x", "99999999999999999999", "1/0", "if", " if $r1 == 2", "=", "+", "-", "*", "/", "%", "<<", ">>", "&&", "(", ")", "[", "]", "@",
     "?", ":", ",", "\"%d %s\\n\"", "'a'", "'", "\"", "\\", "/x", "/8xb", "/3i", "/s", "/c", "/-4xg", "/999999x", "once", "end", "var",
     "listsize", "unlimited", "return", "0a:00:00", "1-3", "9-1", "hash", "sizeof", "(u8)", "# x", "on", "off", "$_", "$__", "$icount",
+    "origin", "origin.x", "->", ".y", "(struct point *)", "corners[1]", "struct", "enum color", "text", "&origin", "shade", "values", "33",
 };
 
 static void
@@ -88,14 +90,31 @@ complete(struct session *s, const char *line, uint64_t *state)
     command_free_completions(list);
 }
 
+/* The object with types when it was compiled, else the assembly. */
+static struct session *
+any_program(int i)
+{
+    char path[512];
+    const char *dir = getenv("top_builddir");
+    struct buf notes = BUF_EMPTY;
+    struct errinfo e;
+    snprintf(path, sizeof path, "%s/tests/debugger/values.bpf.o", dir ? dir : ".");
+    struct session *s = i % 2 && access(path, R_OK) == 0 ? fixture_session() : fixture_program(fixture_calls);
+    if (!session_program(s))
+        cr_assert_eq(session_load(s, path, NULL, &notes, &e), OK);
+    buf_free(&notes);
+    return s;
+}
+
 Test(hostile, mutated_commands)
 {
     enum { LINES = 6000, PER_SESSION = 300 };
     uint64_t state = seed();
     for (int i = 0; i < LINES / PER_SESSION; i++) {
-        struct session *s = fixture_program(fixture_calls);
+        struct session *s = any_program(i);
         execute(s, "set max-insns 100000");
-        if (i % 2)
+        execute(s, "packet load 00000000000000000000000000000000");
+        if (i % 4 < 2)
             execute(s, "start");
         for (int k = 0; k < PER_SESSION; k++) {
             char line[512];

@@ -1,0 +1,40 @@
+/* Variables of every kind, a struct with bitfields, a call and a loop on one line: for tests/debugger/test_types.c. */
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+enum color { RED, GREEN };
+
+struct point {
+    int x, y;
+    char tag;
+    unsigned low : 3, high : 5;
+};
+
+int counter = 5;
+long total = 7;
+struct point origin = { 1, 2, 'c', 3, 4 };
+struct point corners[2] = { { 10, 20, 'a', 0, 0 }, { 30, 40, 'b', 0, 0 } };
+char text[8] = "hey";
+enum color shade = GREEN;
+__u64 zero;
+
+static __attribute__((noinline)) int
+twice(int n)
+{
+    return n * 2;
+}
+
+SEC("xdp")
+int
+values(struct xdp_md *ctx)
+{
+    counter += 2;
+#pragma clang loop unroll(disable)
+    for (int i = 0; i < 10; i++) total += counter + i * total;
+    origin.x = twice(counter);
+    zero++;
+    return XDP_PASS;
+}
+
+char _license[] SEC("license") = "GPL";
