@@ -4,8 +4,10 @@
 #include "guest.h"
 
 #include "sim/base/base.h"
+#include "sim/machine/progtype.h"
 
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
 
@@ -340,5 +342,79 @@ Test(stops, interrupt_before_anything)
     ASSERT_STOP(run(&g, UINT64_MAX, false), STOP_INTERRUPT, 0, 0);
     cr_assert_eq(interrupt, 0);
     ASSERT_STOP(run(&g, UINT64_MAX, false), STOP_EXIT, 0, 1);
+    guest_close(&g);
+}
+
+/* A program that tail-calls itself until the limit of 33 lets it fall through. */
+static void
+open_tail_calls(struct guest *g)
+{
+    struct insn code[] = {
+        guest_insn(OP_lddw, 2, 0, 0, (int64_t)GUEST_MAP), guest_insn(OP_mov64_k, 3, 0, 0, 1), guest_insn(OP_call, 0, 0, 0, 12),
+        guest_insn(OP_mov64_k, 0, 0, 0, 77),              guest_insn(OP_exit, 0, 0, 0, 0),
+    };
+    guest_open_insns(g, code, ARRAY_LEN(code));
+    struct map_preset *preset = calloc(1, sizeof *preset);
+    *preset = (struct map_preset){ .key = 1, .index = 0 };
+    struct map_def *map = calloc(1, sizeof *map);
+    *map = (struct map_def){ .name = strdup("jumps"), .type = 3, .key_bytes = 4, .value_bytes = 4, .max_entries = 2, .inner = -1,
+                             .presets = preset, .n_presets = 1 };
+    g->program->maps = map;
+    g->program->n_maps = 1;
+    machine_free(g->machine);
+    g->machine = machine_new(g->program, &g->costs, NULL);
+}
+
+Test(stops, tail_calls)
+{
+    enum { INSNS = MAX_TAIL_CALLS * 3 + 5 };
+    struct guest g;
+    uint64_t digests[INSNS + 1];
+    open_tail_calls(&g);
+    ASSERT_STOP(guest_run(&g), STOP_EXIT, 5, INSNS);
+    cr_assert_eq(g.machine->regs[REG_0], 77);
+    cr_assert_eq(g.machine->n_tail_calls, MAX_TAIL_CALLS);
+
+    guest_start(&g, NULL, 0);
+    for (uint64_t k = 0; k < INSNS; k++) {
+        digests[k] = machine_digest(g.machine);
+        run(&g, 1, false);
+    }
+    digests[INSNS] = machine_digest(g.machine);
+    for (uint64_t k = 0; k <= INSNS; k++) {
+        guest_start(&g, NULL, 0);
+        cr_assert(run(&g, k, false).reasons & STOP_BUDGET);
+        cr_assert_eq(machine_digest(g.machine), digests[k], "after %d", (int)k);
+    }
+
+    interp_engine.set_trap(g.code, 0, true);
+    guest_start(&g, NULL, 0);
+    for (uint64_t k = 0; k <= MAX_TAIL_CALLS; k++)
+        ASSERT_STOP(run(&g, UINT64_MAX, k > 0), STOP_TRAP, 0, 3 * k);
+    ASSERT_STOP(run(&g, UINT64_MAX, true), STOP_EXIT, 5, INSNS);
+    guest_close(&g);
+}
+
+/* LDABS and LDIND: an access beyond the packet ends the program there with r0 = 0, and counts. */
+Test(stops, packet_loads)
+{
+    static const uint8_t packet[64] = { [12] = 0x08, [14] = 0x45, [20] = 0x12, [21] = 0x34 };
+    struct input input = { .packet = packet, .packet_bytes = sizeof packet };
+    struct errinfo e;
+    struct guest g;
+    struct insn code[] = {
+        guest_insn(OP_mov64_x, 6, 1, 0, 0),    guest_insn(OP_mov64_k, 7, 0, 0, 2),    guest_insn(OP_ld_abs_h, 0, 0, 0, 20),
+        guest_insn(OP_mov64_x, 8, 0, 0, 0),    guest_insn(OP_ld_ind_b, 0, 7, 0, 12), guest_insn(OP_ld_abs_w, 0, 0, 0, 61),
+        guest_insn(OP_mov64_k, 0, 0, 0, 1),    guest_insn(OP_exit, 0, 0, 0, 0),
+    };
+    guest_open_insns(&g, code, ARRAY_LEN(code));
+    cr_assert_eq(machine_start(g.machine, 0, prog_type_named("tc"), &input, &e), OK, "%s: %s", e.subject, e.detail);
+    ASSERT_STOP(run(&g, 5, false), STOP_BUDGET, 5, 5);
+    cr_assert_eq(g.machine->regs[REG_8], 0x1234);
+    cr_assert_eq(g.machine->regs[REG_0], 0x45);
+    cr_assert_eq(g.machine->regs[REG_1], REG_CLOBBERED);
+    ASSERT_STOP(run(&g, UINT64_MAX, false), STOP_EXIT, 5, 6);
+    cr_assert_eq(g.machine->regs[REG_0], 0);
+    cr_assert(g.machine->has_exited);
     guest_close(&g);
 }
