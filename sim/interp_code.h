@@ -26,6 +26,8 @@ struct slot {
     };
 };
 
+_Static_assert(sizeof(struct slot) == 32, "two slots fill a cache line");
+
 /* What a slot executes: a row of isa.def or one of these. The interpreter's loop has one handler for each. */
 enum handler {
 #define INSN(kind, name, ...) HANDLER_##name,

@@ -69,24 +69,29 @@ add_named(struct race *race, const char *list, struct errinfo *e)
     return err;
 }
 
+/* Instructions per run: the contender's own count, or the first one's when it (the kernel) does not count. */
 static double
-ns_per_insn(const struct contender *c, double insns)
+insns_of(const struct race *race, const struct contender *c)
 {
-    return insns > 0 ? contender_min_ns(c) / insns : 0;
+    double insns = contender_insns(c);
+    return insns > 0 ? insns : contender_insns(&race->contenders[0]);
 }
 
 static void
 print_text(const struct race *race)
 {
     const struct contender *first = &race->contenders[0];
-    double insns = contender_insns(first);
-    printf("%s, type %s, %.0f instructions per run; %u batches of each, in turn\n\n", race->target.program->functions[race->target.entry].name,
-           race->target.type->name, insns, first->n_samples);
-    printf("%-10s %12s %12s %10s %9s  %s\n", "engine", "ns/run min", "median", "ns/insn", "x first", "result");
+    printf("%s, type %s, %.0f instructions per run; %u batches of each, in turn\n\n",
+           race->target.program->functions[race->target.entry].name, race->target.type->name, contender_insns(first), first->n_samples);
+    printf("%-10s %12s %12s %12s %10s %9s  %s\n", "engine", "ns/run min", "median", "insns", "ns/insn", "x first", "result");
     for (uint32_t i = 0; i < race->n; i++) {
         const struct contender *c = &race->contenders[i];
-        printf("%-10s %12.1f %12.1f %10.3f %9.3f  %s%s\n", c->name, contender_min_ns(c), contender_median_ns(c), ns_per_insn(c, insns),
-               contender_min_ns(c) / contender_min_ns(first), i == 0 ? "" : c->difference ? "DIFFERENT: " : "equal",
+        double insns = insns_of(race, c), ns = contender_min_ns(c);
+        printf("%-10s %12.1f %12.1f %12.0f %10.3f %9.3f  %s%s\n", c->name, ns, contender_median_ns(c), insns, ns / insns,
+               ns / contender_min_ns(first),
+               i == 0          ? ""
+               : c->difference ? "DIFFERENT: "
+                               : "equal",
                c->difference ? c->difference : "");
     }
 }
@@ -94,16 +99,17 @@ print_text(const struct race *race)
 static void
 print_json(const struct race *race)
 {
-    double insns = contender_insns(&race->contenders[0]);
     json_t *list = json_array();
     for (uint32_t i = 0; i < race->n; i++) {
         const struct contender *c = &race->contenders[i];
-        json_array_append_new(list, json_pack("{s:s, s:f, s:f, s:f, s:b, s:s?}", "engine", c->name, "ns_per_run", contender_min_ns(c),
-                                              "ns_per_run_median", contender_median_ns(c), "ns_per_insn", ns_per_insn(c, insns), "equal",
-                                              c->difference == NULL, "difference", c->difference));
+        double ns = contender_min_ns(c), insns = insns_of(race, c);
+        json_array_append_new(list, json_pack("{s:s, s:f, s:f, s:f, s:f, s:b, s:s?}", "engine", c->name, "ns_per_run", ns,
+                                              "ns_per_run_median", contender_median_ns(c), "insns", insns, "ns_per_insn", ns / insns,
+                                              "equal", c->difference == NULL, "difference", c->difference));
     }
     json_t *all = json_pack("{s:s, s:s, s:f, s:i, s:o}", "program", race->target.program->functions[race->target.entry].name, "type",
-                            race->target.type->name, "insns", insns, "batches", (int)race->contenders[0].n_samples, "engines", list);
+                            race->target.type->name, "insns", contender_insns(&race->contenders[0]), "batches",
+                            (int)race->contenders[0].n_samples, "engines", list);
     json_dumpf(all, stdout, JSON_REAL_PRECISION(6));
     putchar('\n');
     json_decref(all);

@@ -101,7 +101,7 @@ fail_to_end(struct errinfo *e, const struct engine_state *s, const struct stop *
         fault_text(s->machine, &stop->fault, &why);
     else
         buf_puts(&why, "too many instructions");
-    err_set_detail(e, ERR_BENCH, s->engine->name, "the program does not reach its exit");
+    err_set(e, ERR_BENCH, s->engine->name, 0, 0, 0);
     if (e)
         snprintf(e->detail, sizeof e->detail, "at instruction %u: %.120s", stop->pc, buf_text(&why));
     buf_free(&why);
