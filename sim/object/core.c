@@ -77,7 +77,8 @@ find_candidates(struct core *c, uint32_t local_id)
     for (uint32_t id = btf_index_first(&c->by_name, name, n_bytes); id && core_spend(&c->budget);
          id = btf_index_next(&c->by_name, id)) {
         const char *other = btf_type_name(c->target, id);
-        if (btf_kind_core_compat(local, btf__type_by_id(c->target, id)) && core_name_bytes(other) == n_bytes && !memcmp(name, other, n_bytes))
+        bool is_same_name = core_name_bytes(other) == n_bytes && !memcmp(name, other, n_bytes);
+        if (is_same_name && btf_kind_core_compat(local, btf__type_by_id(c->target, id)))
             *LIST_ADD(list->ids, list->n) = id;
     }
     return list;

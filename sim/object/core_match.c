@@ -36,7 +36,8 @@ is_plain_int(const struct btf_type *t)
 /* ---------------------------------------------------------------- whole types */
 
 enum core_answer
-core_types_fit(const struct btf *local, uint32_t local_id, const struct btf *target, uint32_t target_id, int level, struct core_budget *budget)
+core_types_fit(const struct btf *local, uint32_t local_id, const struct btf *target, uint32_t target_id, int level,
+               struct core_budget *budget)
 {
     if (level <= 0)
         return CORE_BROKEN;
@@ -84,7 +85,8 @@ core_types_fit(const struct btf *local, uint32_t local_id, const struct btf *tar
 }
 
 static enum core_answer
-enums_match(const struct btf *local, const struct btf_type *l, const struct btf *target, const struct btf_type *t, struct core_budget *budget)
+enums_match(const struct btf *local, const struct btf_type *l, const struct btf *target, const struct btf_type *t,
+            struct core_budget *budget)
 {
     if (!btf_is_any_enum(t) || l->size != t->size || btf_vlen(l) > btf_vlen(t))
         return CORE_NO;
@@ -248,7 +250,8 @@ match_member(const struct core_spec *local, const struct core_step *step, struct
         uint32_t next = m->type;
         out->depth++;
         out->bit_off += btf_member_bit_offset(t, i);
-        enum core_answer answer = *name ? fields_fit(local->btf, local_type, out->btf, next) : match_member(local, step, out, &next, budget);
+        enum core_answer answer = *name ? fields_fit(local->btf, local_type, out->btf, next)
+                                        : match_member(local, step, out, &next, budget);
         if (answer == CORE_YES) {
             if (*name)
                 out->steps[out->n_steps++] = (struct core_step){ owner, i, name };

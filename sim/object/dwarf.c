@@ -96,8 +96,9 @@ add_row(const struct program *p, struct line_table *table, Dwarf_Line *row, cons
     if (*name != '/' && dir && *dir)
         buf_printf(&path, "%s/", dir);
     buf_puts(&path, name);
+    uint32_t column = col > 0 ? (uint32_t)col : 0;
     line_add(table, buf_text(&path),
-             (struct line){ .pc = (uint32_t)(address / 8), .line = (uint32_t)line, .col = col > 0 ? (uint32_t)col : 0, .is_stmt = is_stmt });
+             (struct line){ .pc = (uint32_t)(address / 8), .line = (uint32_t)line, .col = column, .is_stmt = is_stmt });
     buf_free(&path);
 }
 

@@ -226,7 +226,8 @@ set_value(const struct variable *v, uint8_t *at, const char *config, uint32_t ke
     size_t n_bytes = 0;
     const char *text = config ? config_value(config, v->name, &n_bytes) : NULL;
     if (!text)
-        program_note(p, -1, ".kconfig: %s is %s: 0", v->name, config ? "not set in this kernel" : "unknown, this kernel hides its configuration");
+        program_note(p, -1, ".kconfig: %s is %s: 0", v->name,
+                     config ? "not set in this kernel" : "unknown, this kernel hides its configuration");
     else if (!set_from_config(v, at, text, n_bytes))
         program_note(p, -1, ".kconfig: %s is %.*s, which does not fit its type", v->name, n_bytes < 40 ? (int)n_bytes : 40, text);
 }

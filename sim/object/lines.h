@@ -4,8 +4,8 @@
 
 #include "sim/object/object.h"
 
-/* Appends one row; rows may come in any order, of several for one pc the last that begins a statement is kept. name is copied when it is new, text
- * is borrowed for as long as the program lives. Rows of line 0 ("made by the compiler") are not kept. */
+/* Appends one row; rows may come in any order, of several for one pc the last that begins a statement is kept. name is copied when
+ * it is new, text is borrowed for as long as the program lives. Rows of line 0 ("made by the compiler") are not kept. */
 struct line_table;
 void line_add(struct line_table *table, const char *name, struct line row);
 

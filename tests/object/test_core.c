@@ -84,8 +84,8 @@ compare_program(const struct program *p, const struct function *f, const struct 
         if (is_unresolved || is_poisoned)
             continue;
         uint32_t n_slots = insn_encode(&p->insns[ref->pc], ours);
-        cr_expect(!memcmp(ours, their, n_slots * sizeof *their), "%s: %s: ours is %02x off %d imm %lld, libbpf's %02x off %d imm %d", f->name,
-                  spec, ours[0], p->insns[ref->pc].off, (long long)p->insns[ref->pc].imm, their->code, their->off, their->imm);
+        cr_expect(!memcmp(ours, their, n_slots * sizeof *their), "%s: %s: ours is %02x off %d imm %lld, libbpf's %02x off %d imm %d",
+                  f->name, spec, ours[0], p->insns[ref->pc].off, (long long)p->insns[ref->pc].imm, their->code, their->off, their->imm);
     }
     cr_expect(!libbpf_gave_up || n_unresolved, "%s: libbpf refuses: %s", f->name, buf_text(&libbpf_log));
     return n;
