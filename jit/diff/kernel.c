@@ -18,7 +18,15 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LOG_BYTES = 4 << 20, DATA_OUT_BYTES = PACKET_MAX_BYTES + 256 };
+enum {
+    /* Levels of the verifier's log: STATS has the reason of a refusal and costs nothing, FULL has every instruction too. */
+    LOG_NONE = 0,
+    LOG_FULL = 1,
+    LOG_STATS = 4,
+    STATS_BYTES = 64 << 10,
+    FULL_BYTES = 4 << 20,
+    DATA_OUT_BYTES = PACKET_MAX_BYTES + 256,
+};
 
 struct kernel_prog {
     const struct program *program;
@@ -86,19 +94,6 @@ last_meaningful_line(char *log)
     return found;
 }
 
-/* The kernel said no: loads once more with the log on to learn why. */
-static void
-explain_refusal(const struct function *f, int (*load)(void *arg, char *log, uint32_t bytes), void *arg, struct buf *log, struct errinfo *e)
-{
-    char *text = xcalloc(1, LOG_BYTES);
-    int error = -load(arg, text, LOG_BYTES);
-    if (log)
-        buf_puts(log, text);
-    const char *line = last_meaningful_line(text);
-    err_set_detail(e, ERR_KERNEL_LOAD, f->name, line ? line : strerror(error));
-    free(text);
-}
-
 struct load_call {
     struct kernel_prog *k;
     const struct kernel_code *code;
@@ -109,11 +104,10 @@ struct load_call {
 
 /* Returns the file descriptor or -errno. */
 static int
-load_code(void *arg, char *log, uint32_t log_bytes)
+load_code(const struct load_call *call, uint32_t level, char *log, uint32_t log_bytes)
 {
-    struct load_call *call = arg;
     const struct program *p = call->k->program;
-    LIBBPF_OPTS(bpf_prog_load_opts, opts, .log_buf = log, .log_size = log_bytes, .log_level = log ? 1 : 0, .kern_version = p->kernel_version,
+    LIBBPF_OPTS(bpf_prog_load_opts, opts, .log_buf = log, .log_size = log_bytes, .log_level = level, .kern_version = p->kernel_version,
                 .expected_attach_type = call->attach_type);
     if (call->k->type->kernel_type == BPF_PROG_TYPE_SYSCALL)
         opts.prog_flags = BPF_F_SLEEPABLE; /* there is no other kind */
@@ -125,6 +119,39 @@ load_code(void *arg, char *log, uint32_t log_bytes)
     }
     return bpf_prog_load((enum bpf_prog_type)call->k->type->kernel_type, call->name, p->license[0] ? p->license : "GPL", call->code->insns,
                          call->code->n, &opts);
+}
+
+/* The same or, when the kernel refuses the code, -errno with *e filled and the whole log appended to *log (may be NULL). */
+static int
+load_or_explain(const struct load_call *call, const struct function *f, struct buf *log, struct errinfo *e)
+{
+    char *text = xcalloc(1, log ? FULL_BYTES : STATS_BYTES);
+    int fd = load_code(call, LOG_STATS, text, STATS_BYTES);
+    if (fd == -ENOSPC) /* more to say than fits: a program for which even that is too much may still be a good one */
+        fd = load_code(call, LOG_NONE, NULL, 0);
+    if (fd < 0) {
+        int error = -fd;
+        const char *line = last_meaningful_line(text);
+        err_set_detail(e, ERR_KERNEL_LOAD, f->name, line ? line : strerror(error));
+        if (log && load_code(call, LOG_FULL, text, FULL_BYTES) < 0)
+            buf_puts(log, text);
+    }
+    free(text);
+    return fd;
+}
+
+/* What the program will be attached to, as libbpf derives it from the section's name, or else from a name that is typical of the type: some
+ * types do not load without. */
+static enum bpf_attach_type
+attach_type(const struct prog_type *type, const struct function *f)
+{
+    const char *const names[] = { f->section, type->sections[0] };
+    enum bpf_prog_type named;
+    enum bpf_attach_type attach;
+    for (uint32_t i = 0; i < ARRAY_LEN(names); i++)
+        if (names[i] && !libbpf_prog_type_by_name(names[i], &named, &attach) && (uint32_t)named == type->kernel_type)
+            return attach;
+    return 0;
 }
 
 static enum err
@@ -139,19 +166,14 @@ load_function(struct kernel_prog *k, uint32_t index, struct buf *log, struct err
     kernel_name(f->name, name);
     struct bpf_func_info *info = xcalloc(code.n_starts, sizeof *info);
     struct load_call call = { .k = k, .code = &code, .info = info, .name = name };
-    enum bpf_prog_type section_type;
-    if (libbpf_prog_type_by_name(f->section, &section_type, &call.attach_type) || (uint32_t)section_type != k->type->kernel_type)
-        call.attach_type = 0;
+    call.attach_type = attach_type(k->type, f);
     if (code.needs_btf)
         k->btf_fd = load_btf(&code, info);
     err = patch_map_fds(k, &code, e);
     if (err == OK) {
-        k->fds[index] = load_code(&call, NULL, 0);
-        if (k->fds[index] < 0) {
-            explain_refusal(f, load_code, &call, log, e);
-            k->fds[index] = -1;
-            err = ERR_KERNEL_LOAD;
-        }
+        int fd = load_or_explain(&call, f, log, e);
+        k->fds[index] = fd < 0 ? -1 : fd;
+        err = fd < 0 ? ERR_KERNEL_LOAD : OK;
     }
     close_fd(&k->btf_fd);
     free(info);

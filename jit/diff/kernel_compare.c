@@ -13,7 +13,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { SHOWN_BYTES = 16 }; /* of a value, from the first difference on */
+enum {
+    SHOWN_BYTES = 16,           /* of a value, from the first difference on */
+    ARRAY_MAX_BYTES = 64 << 20, /* of an array that is read as a whole */
+};
 
 static void
 put_hex(struct buf *out, const uint8_t *bytes, size_t n)
@@ -47,6 +50,47 @@ put_lonely_key(struct buf *out, const struct map_def *def, const uint8_t *key, c
     buf_printf(out, "]: only in %s\n", where);
 }
 
+static bool
+is_array(const struct map_def *def)
+{
+    return def->type == BPF_MAP_TYPE_ARRAY || def->type == BPF_MAP_TYPE_PERCPU_ARRAY;
+}
+
+/* All values of an array, read in few calls (real objects have arrays of 65536 elements); NULL when there is no such way: too large, or a
+ * kernel without it. */
+static uint8_t *
+read_array(int fd, uint32_t n, size_t value_bytes)
+{
+    if (!n || value_bytes > ARRAY_MAX_BYTES / n)
+        return NULL;
+    uint8_t *values = xmalloc(n * value_bytes);
+    uint32_t *keys = xmalloc(n * sizeof *keys), batch, done = 0;
+    int failed = 0;
+    while (done < n && !failed) {
+        uint32_t count = n - done;
+        failed = bpf_map_lookup_batch(fd, done ? &batch : NULL, &batch, keys, values + done * value_bytes, &count, NULL);
+        done += count;
+        failed &= done < n; /* at the end it says so by an error */
+    }
+    free(keys);
+    if (!failed)
+        return values;
+    free(values);
+    return NULL;
+}
+
+/* One key at a time, or from `values`, which holds a whole array. */
+static bool
+kernel_value(int fd, const uint8_t *values, const uint8_t *key, size_t value_bytes, uint8_t *out)
+{
+    uint32_t index;
+    if (!values)
+        return bpf_map_lookup_elem(fd, key, out) == 0;
+    memcpy(&index, key, sizeof index);
+    memcpy(out, values + index * value_bytes, value_bytes);
+    return true;
+}
+
 /* Every key of the machine's map: present in the kernel, with the same value. */
 static uint32_t
 compare_machine_keys(struct kernel_maps *maps, struct machine *m, struct map *map, int fd, struct buf *out)
@@ -54,9 +98,10 @@ compare_machine_keys(struct kernel_maps *maps, struct machine *m, struct map *ma
     const struct map_def *def = map->def;
     size_t bytes = kernel_map_value_bytes(maps, def);
     uint8_t *key = xcalloc(1, def->key_bytes + 1), *ours = xcalloc(1, bytes + 1), *theirs = xcalloc(1, bytes + 1);
+    uint8_t *values = is_array(def) ? read_array(fd, map->max_entries, bytes) : NULL;
     uint32_t n = 0;
     for (int more = map_next_key(m, map, NULL, key); more == 0; more = map_next_key(m, map, key, key)) {
-        if (bpf_map_lookup_elem(fd, key, theirs)) {
+        if (!kernel_value(fd, values, key, bytes, theirs)) {
             put_lonely_key(out, def, key, "interp");
             n++;
             continue;
@@ -67,6 +112,7 @@ compare_machine_keys(struct kernel_maps *maps, struct machine *m, struct map *ma
             n++;
         }
     }
+    free(values);
     free(theirs);
     free(ours);
     free(key);
@@ -196,7 +242,7 @@ kernel_maps_compare(struct kernel_maps *maps, struct machine *m, struct buf *out
             continue;
         }
         n += compare_machine_keys(maps, m, map, maps->fds[i], out);
-        if (map->def->type != BPF_MAP_TYPE_ARRAY && map->def->type != BPF_MAP_TYPE_PERCPU_ARRAY)
+        if (!is_array(map->def))
             n += compare_kernel_keys(m, map, maps->fds[i], out);
     }
     return n;

@@ -82,6 +82,16 @@ build_bytes(struct machine *m, struct region_list *list)
                                            .access = m->type->ctx_is_writable ? MEM_READ | MEM_WRITE : MEM_READ });
 }
 
+/* A syscall program's buffer comes back as it is; the kernel writes no other context of this family back. */
+static void
+result_bytes(const struct machine *m, struct result *out)
+{
+    if (!m->type->test_run || !m->type->ctx_is_writable)
+        return;
+    out->ctx_bytes = m->input.ctx_bytes < sizeof out->ctx ? m->input.ctx_bytes : sizeof out->ctx;
+    memcpy(out->ctx, memory_host(&m->mem, GUEST_CTX), out->ctx_bytes);
+}
+
 static enum err
 check_bytes(const struct prog_type *type, const struct input *input, struct errinfo *e)
 {
@@ -226,6 +236,6 @@ context_result(struct machine *m, struct result *out)
     case CTX_XDP: context_result_xdp(m, out); break;
     case CTX_SKB: context_result_skb(m, out); break;
     case CTX_FLOW: context_result_flow(m, out); break;
-    case CTX_BYTES: break;
+    case CTX_BYTES: result_bytes(m, out); break;
     }
 }

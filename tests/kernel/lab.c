@@ -65,6 +65,12 @@ compare_results(struct lab *lab, const struct kernel_result *theirs, struct buf 
     struct result ours;
     uint32_t n = 0;
     machine_result(lab->m, &ours);
+    if (lab->by_shape) {
+        n = theirs->packet && ours.packet_bytes != theirs->packet_bytes;
+        if (n)
+            buf_printf(out, "packet: interp %u bytes, kernel %u\n", ours.packet_bytes, theirs->packet_bytes);
+        return n;
+    }
     uint64_t mask = lab->flags & KERNEL_CAPTURE_R0 ? UINT64_MAX : UINT32_MAX;
     if ((lab->m->regs[REG_0] ^ theirs->r0) & mask) {
         buf_printf(out, "r0: interp 0x%" PRIx64 ", kernel 0x%" PRIx64 "\n", lab->m->regs[REG_0] & mask, theirs->r0);

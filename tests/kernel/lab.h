@@ -18,6 +18,7 @@ struct lab {
     uint32_t flags;  /* of kernel_load */
     uint64_t budget; /* instructions; a program that takes more counts as different */
     volatile sig_atomic_t interrupt;
+    bool by_shape;   /* the program sees time, random numbers...: only that it ends and the packet's size are compared */
     bool unmodelled; /* the interpreter stopped at a helper that it does not know */
 };
 

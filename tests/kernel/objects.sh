@@ -9,7 +9,7 @@ mkdir -p "$out"
 compile() { # object source command...: leaves the object, or object.log with the reason
     object=$1 source=$2
     shift 2
-    [ -s "$object" ] && [ -z "$(find "$source" "$(dirname "$source")" -maxdepth 1 -name '*.[ch]' -newer "$object")" ] && return
+    [ -s "$object" ] && [ -z "$(find "$source" "$(dirname "$source")" -maxdepth 1 \( -name '*.h' -o -name '*.bpf.c' \) -newer "$object")" ] && return
     rm -f "$object"
     "$@" $BPF_CPPFLAGS -O2 -w -c "$source" -o "$object" 2>"$object.log"
 }

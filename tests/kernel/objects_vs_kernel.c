@@ -83,41 +83,46 @@ say(const char *text)
     free(copy);
 }
 
+/* Runs functions[index] in both worlds; *text gets what came of it. */
+static enum outcome
+outcome_of(const struct program *p, uint32_t index, const struct prog_type *type, bool by_shape, struct buf *text)
+{
+    struct buf differences = BUF_EMPTY;
+    struct lab lab;
+    enum outcome outcome = by_shape ? BY_SHAPE : SAME;
+    if (!lab_open(&lab, p, index, type, 0, text))
+        return REFUSED;
+    lab.by_shape = by_shape;
+    if (run_all(&lab, &differences))
+        outcome = lab.unmodelled ? UNMODELLED : DIFFERENT;
+    buf_printf(text, "%s %s", outcome_names[outcome], buf_text(&differences));
+    buf_free(&differences);
+    lab_close(&lab);
+    return outcome;
+}
+
 static void
 run_program(const struct program *p, uint32_t index, struct tally *t)
 {
     const struct function *f = &p->functions[index];
     const struct prog_type *type = prog_type_of_section(f->section);
     struct buf text = BUF_EMPTY;
-    struct lab lab;
-    t->n_programs++;
-    buf_printf(&text, "%s (%s): ", f->name, type->name);
-    if (!type->test_run || type->family == CTX_GENERIC) {
-        buf_puts(&text, "the kernel has no test run for this type");
-        t->n[NOT_RUN]++;
-    } else if (!lab_open(&lab, p, index, type, 0, &text)) {
-        t->n[REFUSED]++;
-    } else {
-        struct buf differences = BUF_EMPTY;
-        const char *helper = worldly_helper(p, index);
-        if (!run_all(&lab, &differences)) {
-            buf_puts(&text, "same");
-            t->n[SAME]++;
-        } else if (lab.unmodelled) {
-            buf_printf(&text, "not modelled: %s", buf_text(&differences));
-            t->n[UNMODELLED]++;
-        } else if (helper) {
-            buf_printf(&text, "by shape only, it calls %s: %s", helper, buf_text(&differences));
-            t->n[BY_SHAPE]++;
-        } else {
-            buf_printf(&text, "DIFFERENT: %s", buf_text(&differences));
-            t->n[DIFFERENT]++;
-        }
-        buf_free(&differences);
-        lab_close(&lab);
+    enum outcome outcome = NOT_RUN;
+    if (type->test_run && type->family != CTX_GENERIC)
+        outcome = outcome_of(p, index, type, false, &text);
+    const char *helper = outcome == DIFFERENT ? worldly_helper(p, index) : NULL;
+    if (helper) {
+        buf_clear(&text);
+        outcome = outcome_of(p, index, type, true, &text);
+        buf_printf(&text, "(it calls %s)", helper);
     }
-    say(buf_text(&text));
+    struct buf line = BUF_EMPTY;
+    buf_printf(&line, "%s (%s): %s", f->name, type->name, outcome == NOT_RUN ? outcome_names[NOT_RUN] : buf_text(&text));
+    say(buf_text(&line));
+    buf_free(&line);
     buf_free(&text);
+    t->n_programs++;
+    t->n[outcome]++;
 }
 
 static bool

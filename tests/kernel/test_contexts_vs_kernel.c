@@ -8,6 +8,7 @@
 #include "tests/kernel/packets.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <linux/bpf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -401,4 +402,118 @@ Test(contexts_vs_kernel, moving_the_edges)
             run_adjust(helpers[h], deltas[i], 14, 0);
             run_adjust(helpers[h], deltas[i], 3520, 0);
         }
+}
+
+/* ---------------------------------------------------------------- contexts that are bytes */
+
+/* Copies the first `bytes` of the context to the data map, and writes over the first word where the type may. */
+static void
+open_byte_copier(struct lab *lab, struct fixture *f, const struct prog_type *type, uint32_t word_bytes, uint32_t bytes)
+{
+    struct draft *d = xcalloc(1, sizeof *d);
+    struct buf why = BUF_EMPTY;
+    put(d, OP_mov64_x, 6, 1, 0, 0);
+    put(d, OP_ld_map_val, 9, 0, 0, 0);
+    for (uint32_t off = 0; off < bytes; off += word_bytes) {
+        put(d, load_of(word_bytes), 2, 6, (int16_t)off, 0);
+        put(d, store_of(word_bytes), 9, 2, (int16_t)off, 0);
+    }
+    if (type->ctx_is_writable) {
+        put(d, OP_mov64_k, 2, 0, 0, 0x1234);
+        put(d, store_of(word_bytes), 6, 2, 0, 0);
+    }
+    put_end(d);
+    fixture_new(f, d->insns, d->n);
+    fixture_add_data(f, ".data", SEEN_BYTES);
+    bool is_open = lab_open(lab, f->program, 0, type, 0, &why);
+    cr_assert(is_open, "%s: %s", type->name, buf_text(&why));
+    buf_free(&why);
+    free(d);
+}
+
+static void
+run_bytes(const char *type_name, uint32_t word_bytes, uint32_t used, const uint32_t *sizes, uint32_t n_sizes)
+{
+    struct fixture f;
+    struct lab lab;
+    uint8_t *ctx = xmalloc(1 << 17);
+    for (uint32_t i = 0; i < 1 << 17; i++)
+        ctx[i] = (uint8_t)(i * 29 + 3);
+    open_byte_copier(&lab, &f, prog_type_named(type_name), word_bytes, used);
+    for (uint32_t i = 0; i < n_sizes; i++) {
+        struct input input = { .ctx = ctx, .ctx_bytes = sizes[i] };
+        expect_same(&lab, &input, "size", sizes[i], used);
+    }
+    lab_close(&lab);
+    fixture_free(&f);
+    free(ctx);
+}
+
+Test(contexts_vs_kernel, raw_tracepoint_arguments)
+{
+    static const uint32_t all[] = { 96, 97, 104, 192 }, some[] = { 32, 40, 95, 96 };
+    LAB_NEED_KERNEL();
+    run_bytes("raw_tracepoint", 8, 96, all, ARRAY_LEN(all));
+    run_bytes("raw_tracepoint", 8, 32, some, ARRAY_LEN(some));
+}
+
+Test(contexts_vs_kernel, syscall_buffers)
+{
+    static const uint32_t sizes[] = { 64, 65, 192, 4096, 65535, 65536, 65537 };
+    LAB_NEED_KERNEL();
+    run_bytes("syscall", 8, 64, sizes, ARRAY_LEN(sizes));
+    run_bytes("syscall", 1, 64, sizes, ARRAY_LEN(sizes));
+}
+
+/* Known difference: the kernel refuses a context shorter than what the program may read; here the program runs up to that access. */
+Test(contexts_vs_kernel, raw_tracepoint_with_too_few_arguments)
+{
+    struct fixture f;
+    struct lab lab;
+    uint8_t ctx[96] = { 0 };
+    struct input input = { .ctx = ctx, .ctx_bytes = 24 };
+    struct kernel_result result;
+    struct errinfo e;
+    LAB_NEED_KERNEL();
+    open_byte_copier(&lab, &f, prog_type_named("raw_tracepoint"), 8, 32);
+    cr_expect_eq(kernel_run(lab.k, &input, 1, &result, &e), ERR_KERNEL_RUN);
+    cr_expect_eq(result.error, EINVAL);
+    cr_assert_eq(machine_start(lab.m, 0, lab.type, &input, &e), OK);
+    struct stop stop = interp_engine.run(lab.code, lab.m, 1000, false);
+    cr_expect_eq(stop.reasons, STOP_FAULT);
+    cr_expect_eq(stop.fault.addr, GUEST_CTX + 24);
+    lab_close(&lab);
+    fixture_free(&f);
+}
+
+/* Bytes for us, so what the kernel clears or refuses (addresses of the other family, ingress_ifindex) is not given here: a known difference. */
+Test(contexts_vs_kernel, socket_look_ups)
+{
+    LAB_NEED_KERNEL();
+    for (uint32_t v = 0; v < 4; v++) {
+        struct bpf_sk_lookup ctx = { .family = v & 1 ? 10 : 2, .protocol = v & 2 ? 6 : 17, .local_port = 80, .remote_port = 0x3930 };
+        if (v & 1)
+            ctx.remote_ip6[3] = ctx.local_ip6[0] = 0x01020304;
+        else
+            ctx.remote_ip4 = ctx.local_ip4 = 0x0100000a;
+        struct input input = { .ctx = (const uint8_t *)&ctx, .ctx_bytes = sizeof ctx };
+        struct draft *d = xcalloc(1, sizeof *d);
+        struct fixture f;
+        struct lab lab;
+        struct buf why = BUF_EMPTY;
+        put(d, OP_ld_map_val, 9, 0, 0, 0);
+        for (uint32_t off = 8; off <= offsetof(struct bpf_sk_lookup, ingress_ifindex); off += 4) {
+            put(d, OP_ldx_w, 2, 1, (int16_t)off, 0);
+            put(d, OP_stx_w, 9, 2, (int16_t)off, 0);
+        }
+        put_end(d);
+        fixture_new(&f, d->insns, d->n);
+        fixture_add_data(&f, ".data", SEEN_BYTES);
+        bool is_open = lab_open(&lab, f.program, 0, prog_type_named("sk_lookup"), 0, &why);
+        cr_assert(is_open, "%s", buf_text(&why));
+        expect_same(&lab, &input, "variant", v, 0);
+        lab_close(&lab);
+        fixture_free(&f);
+        free(d);
+    }
 }
