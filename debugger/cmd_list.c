@@ -34,9 +34,23 @@ put_marks(const struct session *s, uint32_t file, uint32_t line, struct buf *out
         buf_printf(out, "%s%s", has_break ? "B" : "", is_here ? ">" : "");
 }
 
+/* True when the text of any of these lines is known. */
+static bool
+has_text(struct session *s, uint32_t file, int64_t first, int64_t last)
+{
+    for (int64_t i = first; i <= last; i++)
+        if (source_line(s, file, (uint32_t)i))
+            return true;
+    return false;
+}
+
 static void
 put_lines(struct session *s, uint32_t file, int64_t first, int64_t last, struct buf *out)
 {
+    if (!has_text(s, file, first, last)) {
+        buf_printf(out, "%" PRId64 "\tin %s\n", first, s->program->files[file]); /* gdb's words for a file that is not there */
+        last = first - 1;
+    }
     for (int64_t i = first; i <= last; i++) {
         const char *text = source_line(s, file, (uint32_t)i);
         buf_printf(out, "%" PRId64, i);
