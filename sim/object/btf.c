@@ -357,6 +357,14 @@ btf_enum_value(const struct btf_type *t, uint32_t i)
     return (int64_t)((uint64_t)w[2] << 32 | w[1]);
 }
 
+void
+btf_place_variable(struct btf *btf, uint32_t datasec, uint32_t i, uint32_t off)
+{
+    /* libbpf hands out const pointers to what it owns and mends DATASECs in place itself when it opens an object. */
+    struct btf_type *t = (struct btf_type *)btf__type_by_id(btf, datasec);
+    btf_var_secinfos(t)[i].offset = off;
+}
+
 uint32_t
 btf_datasec_named(const struct btf *btf, const char *name)
 {

@@ -41,6 +41,11 @@ int64_t btf_bytes(const struct btf *btf, uint32_t id);
 const char *btf_enum_name(const struct btf *btf, const struct btf_type *t, uint32_t i);
 int64_t btf_enum_value(const struct btf_type *t, uint32_t i);
 
+/* Says where variable i of a DATASEC lies; in an object file they all lie at 0. For linking only: afterwards types don't change.
+ * BTF_NO_PLACE: nowhere, the variable has no storage. */
+#define BTF_NO_PLACE UINT32_MAX
+void btf_place_variable(struct btf *btf, uint32_t datasec, uint32_t i, uint32_t off);
+
 /* Id of the DATASEC of that name, 0 when there is none. O(types). */
 uint32_t btf_datasec_named(const struct btf *btf, const char *name);
 

@@ -26,6 +26,7 @@ enum kconfig_type { KCONFIG_UNKNOWN, KCONFIG_BOOL, KCONFIG_TRISTATE, KCONFIG_CHA
 
 struct variable {
     const char *name;
+    uint32_t member; /* of the DATASEC */
     enum kconfig_type type;
     bool is_signed;
     uint32_t n_bytes, align, off;
@@ -80,14 +81,14 @@ compare_variables(const void *left, const void *right)
 
 /* The variables of the DATASEC, sorted, with their places. Returns the bytes that they take together. */
 static uint32_t
-gather(const struct btf *btf, uint32_t datasec, struct program *p, struct variable **out, uint32_t *n_out)
+gather(struct btf *btf, uint32_t datasec, struct program *p, struct variable **out, uint32_t *n_out)
 {
     const struct btf_type *t = btf__type_by_id(btf, datasec);
     uint32_t n = 0, off = 0;
     struct variable *list = NULL;
     for (uint32_t i = 0; i < btf_vlen(t) && n < MAX_VARIABLES; i++) {
         const struct btf_type *var = btf__type_by_id(btf, btf_var_secinfos(t)[i].type);
-        struct variable v = { .name = btf_name(btf, var->name_off) };
+        struct variable v = { .name = btf_name(btf, var->name_off), .member = i };
         if (btf_is_var(var) && describe(btf, var->type, &v))
             *LIST_ADD(list, n) = v;
         else
@@ -97,9 +98,12 @@ gather(const struct btf *btf, uint32_t datasec, struct program *p, struct variab
         program_note(p, -1, ".kconfig: only the first %d of %u variables are used", MAX_VARIABLES, btf_vlen(t));
     if (n)
         qsort(list, n, sizeof *list, compare_variables);
+    for (uint32_t i = 0; i < btf_vlen(t); i++)
+        btf_place_variable(btf, datasec, i, BTF_NO_PLACE);
     for (uint32_t i = 0; i < n; i++) {
         list[i].off = off = ROUND_UP(off, list[i].align);
         off += list[i].n_bytes;
+        btf_place_variable(btf, datasec, list[i].member, list[i].off);
     }
     *out = list;
     *n_out = n;

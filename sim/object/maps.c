@@ -67,6 +67,27 @@ named_type(const struct named_type *list, uint32_t n, const char *name)
     return found ? found->id : 0;
 }
 
+/* Tells the section's BTF where its variables lie, from their symbols. */
+static void
+place_variables(struct object *o, uint32_t section, uint32_t datasec)
+{
+    const struct btf_type *t = btf__type_by_id(o->btf, datasec);
+    uint32_t n_symbols, n = 0;
+    const uint32_t *order = object_symbols_in(o, section, &n_symbols);
+    struct named_type *names = NULL; /* id: symbol */
+    for (uint32_t i = 0; i < n_symbols; i++)
+        *LIST_ADD(names, n) = (struct named_type){ o->symbols[order[i]].name, order[i] };
+    if (names)
+        qsort(names, n, sizeof *names, compare_names);
+    for (uint32_t i = 0; i < btf_vlen(t); i++) {
+        const struct btf_type *var = btf__type_by_id(o->btf, btf_var_secinfos(t)[i].type);
+        uint32_t symbol = named_type(names, n, btf_name(o->btf, var->name_off)); /* 0: the null symbol, so none */
+        uint64_t off = symbol ? o->symbols[symbol].value : BTF_NO_PLACE;
+        btf_place_variable(o->btf, datasec, i, off < BTF_NO_PLACE ? (uint32_t)off : BTF_NO_PLACE);
+    }
+    free(names);
+}
+
 /* Makes a map of one data section. False when there is no room for more maps. */
 static bool
 add_data(struct object *o, struct program *p, struct section *s, uint32_t datasec)
@@ -81,6 +102,8 @@ add_data(struct object *o, struct program *p, struct section *s, uint32_t datase
     def->max_entries = 1;
     def->is_readonly = !(s->flags & SHF_WRITE) || strncmp(s->name, ".rodata", 7) == 0;
     def->value_btf_id = datasec;
+    if (datasec)
+        place_variables(o, (uint32_t)(s - o->sections), datasec);
     if (s->bytes) {
         def->init = xmalloc(s->n_bytes);
         memcpy(def->init, s->bytes, s->n_bytes);

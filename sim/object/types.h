@@ -33,7 +33,7 @@ struct type_format {
     uint32_t max_elements; /* of arrays; 0: gdb's 200 */
 };
 
-/* Appends a value: "{pkts = 4, bytes = 611}", "65 'A'", "\"eth0\"", "(struct pkt *) 0x100000", "XDP_PASS". bytes need no alignment.
+/* Appends a value (of a DATASEC: of all its variables): "{pkts = 4, bytes = 611}", "65 'A'", "\"eth0\"", "(struct pkt *) 0x100000", "XDP_PASS". bytes need no alignment.
  * Where fewer bytes are given than the type has: "<unavailable>". format may be NULL. */
 void type_print_value(const struct btf *btf, uint32_t id, const void *bytes, size_t n_bytes, const struct type_format *format,
                       struct buf *out);

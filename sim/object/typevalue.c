@@ -362,6 +362,31 @@ print(struct printer *p, uint32_t id, const uint8_t *bytes, size_t n_bytes)
     }
 }
 
+/* The variables of a data section, like the members of a struct. */
+static void
+print_variables(struct printer *p, const struct btf_type *t, const uint8_t *bytes, size_t n_bytes)
+{
+    const char *comma = "";
+    buf_putc(p->out, '{');
+    for (uint32_t i = 0; i < btf_vlen(t); i++) {
+        const struct btf_var_secinfo *place = &btf_var_secinfos(t)[i];
+        const struct btf_type *var = btf__type_by_id(p->btf, place->type);
+        if (!btf_is_var(var) || place->offset == BTF_NO_PLACE)
+            continue;
+        if (p->out->len >= p->end) {
+            buf_printf(p->out, "%s...", comma);
+            break;
+        }
+        buf_printf(p->out, "%s%s = ", comma, btf_name(p->btf, var->name_off));
+        if (place->offset > n_bytes)
+            buf_puts(p->out, "<unavailable>");
+        else
+            print(p, var->type, bytes + place->offset, n_bytes - place->offset);
+        comma = ", ";
+    }
+    buf_putc(p->out, '}');
+}
+
 void
 type_print_value(const struct btf *btf, uint32_t id, const void *bytes, size_t n_bytes, const struct type_format *format, struct buf *out)
 {
@@ -376,5 +401,8 @@ type_print_value(const struct btf *btf, uint32_t id, const void *bytes, size_t n
         type_print_name(btf, id, out);
         buf_puts(out, ") ");
     }
-    print(&p, id, bytes, n_bytes);
+    if (btf_is_datasec(btf_skip(btf, &behind)))
+        print_variables(&p, btf__type_by_id(btf, behind), bytes, n_bytes);
+    else
+        print(&p, id, bytes, n_bytes);
 }

@@ -92,6 +92,16 @@ ends "a map that changed" 0 ebpfdbg run --json "$examples/filter.o" --packet "$p
 is "is in the JSON" "$(printf '%s' "$out" | sed 's/.*"maps"://')" '{"packets":{"11000000":"0100000000000000"}}}'
 ends "maps keep their contents from run to run" 0 ebpfdbg run --json --repeat 2 "$examples/filter.o" --packet "$packets/dns.hex"
 has "the second run counts on" "$out" '"11000000":"0200000000000000"'
+cat >"$tap_dir/globals.c" <<'END'
+struct pair { unsigned short a; unsigned long b; };
+unsigned counter = 3;
+struct pair pair = { 1, 2 };
+__attribute__((section("xdp"))) int prog(void *ctx) { counter++; pair.b += counter; return 2; }
+END
+$BPF_CLANG -O2 -g -target bpf -c -o "$tap_dir/globals.o" "$tap_dir/globals.c"
+ends "global variables" 0 ebpfdbg run "$tap_dir/globals.o" --packet "$packets/arp.hex"
+has "are shown by name" "$out" "counter = 4"
+has "structs included" "$out" "pair = {a = 1, b = 6}"
 ends "--prog" 0 ebpfdbg run --json --prog udp "$examples/tailcall.o" --packet "$packets/dns.hex"
 is "chooses the program" "$(field program)" '"udp"'
 ends "a packet that changed" 0 ebpfdbg run "$examples/ttl.o" --packet "$packets/http.hex"
