@@ -90,8 +90,8 @@ bool command_is_named(const struct command_row *row, const char *word, size_t le
 /* Asks the user, unless `set confirm off` or not interactive. */
 bool call_confirm(struct call *c, const char *question);
 
-/* Names that `set env` knows, separated by blanks. */
-const char *env_names(void);
+/* The i-th name that `set env` knows; NULL behind the last one. */
+const char *env_name(size_t i);
 
 #define COMMAND(parent, name, aliases, class, flags, args, complete, function, ...) enum err cmd_##function(struct call *c);
 #include "debugger/command.def"

@@ -30,9 +30,9 @@ static const struct env_row {
 };
 
 const char *
-env_names(void)
+env_name(size_t i)
 {
-    return "clock clock-step random cpu pid-tgid uid-gid may-goto-limit";
+    return i < ARRAY_LEN(env_rows) ? env_rows[i].name : NULL;
 }
 
 static uint64_t
@@ -63,7 +63,7 @@ cmd_set_env(struct call *c)
             memcpy((char *)env + row->off, &value, row->bytes);
         return err;
     }
-    return err_set(c->e, ERR_ARGUMENT, env_names(), 0, 0, 0);
+    return err_set(c->e, ERR_ARGUMENT, "a name that \"show env\" lists", 0, 0, 0);
 }
 
 enum err

@@ -195,7 +195,8 @@ offer_argument(const struct session *s, const struct command_row *row, struct wo
         offer_engines(s, w);
         return;
     case COMPLETE_ENV:
-        offer_each(w, env_names());
+        for (size_t i = 0; env_name(i); i++)
+            offer(w, env_name(i));
         return;
     case COMPLETE_USER:
         for (uint32_t i = 0; i < s->n_user_commands; i++)

@@ -73,8 +73,10 @@ read_number(struct token *t, struct errinfo *e)
     const char *digits = p;
     uint64_t bits = 0;
     bool is_unsigned = false, is_long = false, is_too_large = false;
-    for (; p < end && digit_value(*p) < base; p++)
-        is_too_large |= __builtin_mul_overflow(bits, (uint64_t)base, &bits) | __builtin_add_overflow(bits, (uint64_t)digit_value(*p), &bits);
+    for (; p < end && digit_value(*p) < base; p++) {
+        is_too_large |= __builtin_mul_overflow(bits, (uint64_t)base, &bits);
+        is_too_large |= __builtin_add_overflow(bits, (uint64_t)digit_value(*p), &bits);
+    }
     bool has_digits = p > digits;
     for (; p < end && strchr("uUlL", *p); p++) {
         is_unsigned |= *p == 'u' || *p == 'U';
@@ -87,6 +89,12 @@ read_number(struct token *t, struct errinfo *e)
     t->kind = TOKEN_NUMBER;
     t->value = value_int(literal_type(bits, base == 10, is_unsigned, is_long), bits);
     return OK;
+}
+
+bool
+token_is(const struct token *t, const char *word)
+{
+    return t->kind == TOKEN_NAME && strlen(word) == t->len && memcmp(word, t->text, t->len) == 0;
 }
 
 uint8_t

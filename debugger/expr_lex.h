@@ -30,6 +30,9 @@ struct token {
 /* Reads the token at `text` (after blanks). ERR_EXPR_NUMBER, _TOO_LARGE, _CHAR, _QUOTE, _STRING, _SYNTAX. */
 enum err token_read(const char *text, struct token *out, struct errinfo *e);
 
+/* True when the token is this name. */
+bool token_is(const struct token *t, const char *word);
+
 /* One character of a literal at *p, which is moved past it: escapes as in C. */
 uint8_t token_char(const char **p);
 
