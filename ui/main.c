@@ -2,6 +2,7 @@
  * options.h for what the exit statuses mean. */
 #include "config.h"
 
+#include "jit/jit.h"
 #include "ui/engines.h"
 #include "ui/message.h"
 #include "ui/options.h"
@@ -14,7 +15,7 @@ static int (*const mains[N_SUBCOMMANDS])(const struct options *) = {
 #include "ui/subcommand.def"
 };
 
-const struct engine *const engines[] = { &interp_engine, NULL };
+const struct engine *const engines[] = { &interp_engine, &jit_engine, NULL };
 
 const struct engine *
 engine_named(const char *name, struct errinfo *e)

@@ -17,7 +17,7 @@ finish_open(struct guest *g)
     for (uint32_t op = 0; op < N_OPS; op++)
         g->costs.insn[op] = 1000 + 7 * op;
     g->machine = machine_new(g->program, &g->costs, NULL);
-    g->code = interp_engine.open(g->program, &g->costs, &e);
+    g->code = GUEST_ENGINE.open(g->program, &g->costs, &e);
     g->env = g->machine->env;
 }
 
@@ -48,7 +48,7 @@ guest_open_insns(struct guest *g, const struct insn *insns, uint32_t n)
 void
 guest_close(struct guest *g)
 {
-    interp_engine.close(g->code);
+    GUEST_ENGINE.close(g->code);
     machine_free(g->machine);
     program_free(g->program);
 }
@@ -67,7 +67,7 @@ struct stop
 guest_run(struct guest *g)
 {
     guest_start(g, NULL, 0);
-    return interp_engine.run(g->code, g->machine, UINT64_MAX, false);
+    return GUEST_ENGINE.run(g->code, g->machine, UINT64_MAX, false);
 }
 
 struct insn

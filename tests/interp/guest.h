@@ -1,9 +1,15 @@
-/* A program, a machine for it and the interpreter's code of it, from assembly text or instructions. Costs are all different, so that
+/* A program, a machine for it and an engine's code of it, from assembly text or instructions. Costs are all different, so that
  * n_cycles tells which instructions were counted, not only how many. */
 #ifndef TESTS_INTERP_GUEST_H
 #define TESTS_INTERP_GUEST_H
 
+#include "jit/jit.h"
 #include "sim/engine.h"
+
+/* The same tests hold for every engine; the Makefile builds them once for each. */
+#ifndef GUEST_ENGINE
+#define GUEST_ENGINE interp_engine
+#endif
 
 struct guest {
     struct program *program;

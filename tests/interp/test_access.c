@@ -60,7 +60,7 @@ check(uint16_t op)
         uint64_t start = g.machine->regs[REG_1];
         uint8_t *bytes = memory_host(&g.machine->mem, start);
         memcpy(before, bytes, sizeof before);
-        struct stop stop = interp_engine.run(g.code, g.machine, UINT64_MAX, false);
+        struct stop stop = GUEST_ENGINE.run(g.code, g.machine, UINT64_MAX, false);
         enum fault_kind want = expected(row->kind, at, len);
         if (want == FAULT_NONE) {
             cr_assert_eq(stop.reasons, STOP_EXIT, "%s at %d: fault %d", row->name, at, (int)stop.fault.kind);
@@ -112,7 +112,7 @@ check_learned(uint16_t op, int step)
     guest_open_insns(&g, code, ARRAY_LEN(code));
     guest_start(&g, memory, REGION_BYTES);
     uint64_t start = g.machine->regs[REG_1];
-    struct stop stop = interp_engine.run(g.code, g.machine, 1000, false);
+    struct stop stop = GUEST_ENGINE.run(g.code, g.machine, 1000, false);
     cr_assert_eq(stop.reasons, STOP_FAULT, "%s", row->name);
     cr_assert_eq(stop.fault.addr, start + (uint64_t)(int64_t)(16 + n_good * step), "%s: wrong by %d", row->name,
                  (int)(stop.fault.addr - start) - (16 + n_good * step));
@@ -148,7 +148,7 @@ Test(access, same_slot_on_different_regions)
                    "r6 = 0\ngoto -11\n");
     guest_start(&g, memory, sizeof memory);
     /* 4 -> 3: to the stack; 3 -> 2: to the stack; 2 -> 1: to memory; 1 -> 0: to null */
-    struct stop stop = interp_engine.run(g.code, g.machine, UINT64_MAX, false);
+    struct stop stop = GUEST_ENGINE.run(g.code, g.machine, UINT64_MAX, false);
     cr_assert_eq(stop.reasons, STOP_FAULT);
     cr_assert_eq(stop.fault.kind, FAULT_NULL);
     cr_assert_eq(stop.pc, 2);
@@ -166,7 +166,7 @@ Test(access, wild_addresses)
         struct insn code[] = { guest_insn(OP_ldx_b, 0, 1, 0, 0), guest_insn(OP_lddw, 1, 0, 0, (int64_t)wild[i]), guest_insn(OP_ja, 0, 0, -4, 0) };
         guest_open_insns(&g, code, ARRAY_LEN(code));
         guest_start(&g, memory, sizeof memory);
-        struct stop stop = interp_engine.run(g.code, g.machine, 100, false);
+        struct stop stop = GUEST_ENGINE.run(g.code, g.machine, 100, false);
         cr_assert_eq(stop.reasons, STOP_FAULT);
         cr_assert_eq(stop.fault.kind, wild[i] < GUEST_LO ? FAULT_NULL : FAULT_UNMAPPED);
         cr_assert_eq(stop.fault.addr, wild[i]);

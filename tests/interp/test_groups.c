@@ -96,7 +96,7 @@ record(struct guest *g, struct step *steps, struct stop *last)
     do {
         steps[n] = (struct step){ machine_digest(g->machine), g->machine->pc };
         uint64_t cycles = g->machine->n_cycles;
-        *last = interp_engine.run(g->code, g->machine, 1, true);
+        *last = GUEST_ENGINE.run(g->code, g->machine, 1, true);
         if (last->reasons == STOP_FAULT)
             return n;
         cycles += cost_of(&g->costs, &g->program->insns[steps[n].pc]);
@@ -134,12 +134,12 @@ check_program(uint64_t seed)
 
     for (uint32_t k = 0; k <= n; k++) {
         guest_start(&g, memory, sizeof memory);
-        stop = interp_engine.run(g.code, g.machine, k, false);
+        stop = GUEST_ENGINE.run(g.code, g.machine, k, false);
         compare(&g, &stop, &steps[k], k, "budget", seed);
         cr_assert(stop.reasons & STOP_BUDGET);
     }
     guest_start(&g, memory, sizeof memory);
-    stop = interp_engine.run(g.code, g.machine, LIMIT, false);
+    stop = GUEST_ENGINE.run(g.code, g.machine, LIMIT, false);
     compare(&g, &stop, &steps[n], n, "whole", seed);
     cr_assert_eq(stop.reasons & ~STOP_BUDGET, last.reasons & ~STOP_BUDGET, "%#x, %#x, seed %#lx", stop.reasons, last.reasons, seed);
     cr_assert_eq(stop.fault.kind, last.fault.kind);
@@ -150,13 +150,13 @@ check_program(uint64_t seed)
         uint32_t k = 0;
         while (k < n && steps[k].pc != pc)
             k++;
-        interp_engine.set_trap(g.code, pc, true);
+        GUEST_ENGINE.set_trap(g.code, pc, true);
         guest_start(&g, memory, sizeof memory);
-        stop = interp_engine.run(g.code, g.machine, LIMIT, false);
+        stop = GUEST_ENGINE.run(g.code, g.machine, LIMIT, false);
         bool is_hit = steps[k].pc == pc && g.program->insns[pc].op != OP_lddw_tail && !g.machine->has_exited;
         compare(&g, &stop, &steps[k], k, "trap", seed);
         cr_assert_eq(!!(stop.reasons & STOP_TRAP), is_hit, "trap at %u: %#x, seed %#lx", pc, stop.reasons, seed);
-        interp_engine.set_trap(g.code, pc, false);
+        GUEST_ENGINE.set_trap(g.code, pc, false);
     }
     guest_close(&g);
 }

@@ -14,7 +14,7 @@
 static struct stop
 run(struct guest *g, uint64_t budget, bool resume)
 {
-    return interp_engine.run(g->code, g->machine, budget, resume);
+    return GUEST_ENGINE.run(g->code, g->machine, budget, resume);
 }
 
 #define ASSERT_STOP(call, why, where, count) \
@@ -73,7 +73,7 @@ Test(stops, trap_before_the_instruction)
 {
     struct guest g;
     guest_open(&g, "r0 = 1\nr0 = 2\nr0 = 3\nexit\n");
-    interp_engine.set_trap(g.code, 1, true);
+    GUEST_ENGINE.set_trap(g.code, 1, true);
     guest_start(&g, NULL, 0);
     ASSERT_STOP(run(&g, UINT64_MAX, false), STOP_TRAP, 1, 1);
     ASSERT_STOP(run(&g, UINT64_MAX, false), STOP_TRAP, 1, 1);
@@ -81,7 +81,7 @@ Test(stops, trap_before_the_instruction)
     ASSERT_STOP(run(&g, UINT64_MAX, true), STOP_EXIT, 3, 4);
     guest_start(&g, NULL, 0);
     ASSERT_STOP(run(&g, 1, false), STOP_TRAP | STOP_BUDGET, 1, 1);
-    interp_engine.set_trap(g.code, 1, false);
+    GUEST_ENGINE.set_trap(g.code, 1, false);
     ASSERT_STOP(run(&g, UINT64_MAX, false), STOP_EXIT, 3, 4);
     guest_close(&g);
 }
@@ -90,7 +90,7 @@ Test(stops, trap_in_a_loop_of_itself)
 {
     struct guest g;
     guest_open(&g, "r0 += 1\nif r0 != 3 goto -2\nexit\n");
-    interp_engine.set_trap(g.code, 0, true);
+    GUEST_ENGINE.set_trap(g.code, 0, true);
     guest_start(&g, NULL, 0);
     ASSERT_STOP(run(&g, UINT64_MAX, false), STOP_TRAP, 0, 0);
     ASSERT_STOP(run(&g, UINT64_MAX, true), STOP_TRAP, 0, 2);
@@ -103,8 +103,8 @@ Test(stops, traps_of_no_instruction_are_nothing)
 {
     struct guest g;
     guest_open(&g, "r0 = 1 ll\nexit\n");
-    interp_engine.set_trap(g.code, 1, true);
-    interp_engine.set_trap(g.code, 99, true);
+    GUEST_ENGINE.set_trap(g.code, 1, true);
+    GUEST_ENGINE.set_trap(g.code, 99, true);
     ASSERT_STOP(guest_run(&g), STOP_EXIT, 2, 2);
     guest_close(&g);
 }
@@ -167,17 +167,17 @@ Test(stops, illegal_and_unresolved)
     struct guest g;
     guest_open_insns(&g, (struct insn[]){ guest_insn(OP_mov64_k, 0, 0, 0, 3), guest_insn(OP_exit, 0, 0, 0, 0) }, 2);
     g.program->insns[1].op = OP_illegal;
-    interp_engine.close(g.code);
-    g.code = interp_engine.open(g.program, &g.costs, NULL);
+    GUEST_ENGINE.close(g.code);
+    g.code = GUEST_ENGINE.open(g.program, &g.costs, NULL);
     ASSERT_FAULT(guest_run(&g), FAULT_ILLEGAL_INSN, 1, 1);
     g.program->insns[1].op = OP_exit;
     g.program->insns[0].flags = INSN_UNRESOLVED;
-    interp_engine.close(g.code);
-    g.code = interp_engine.open(g.program, &g.costs, NULL);
+    GUEST_ENGINE.close(g.code);
+    g.code = GUEST_ENGINE.open(g.program, &g.costs, NULL);
     ASSERT_FAULT(guest_run(&g), FAULT_UNRESOLVED, 0, 0);
     g.program->insns[0].flags = INSN_RESERVED; /* executed as if it were right */
-    interp_engine.close(g.code);
-    g.code = interp_engine.open(g.program, &g.costs, NULL);
+    GUEST_ENGINE.close(g.code);
+    g.code = GUEST_ENGINE.open(g.program, &g.costs, NULL);
     ASSERT_STOP(guest_run(&g), STOP_EXIT, 1, 2);
     guest_close(&g);
 }
@@ -387,7 +387,7 @@ Test(stops, tail_calls)
         cr_assert_eq(machine_digest(g.machine), digests[k], "after %d", (int)k);
     }
 
-    interp_engine.set_trap(g.code, 0, true);
+    GUEST_ENGINE.set_trap(g.code, 0, true);
     guest_start(&g, NULL, 0);
     for (uint64_t k = 0; k <= MAX_TAIL_CALLS; k++)
         ASSERT_STOP(run(&g, UINT64_MAX, k > 0), STOP_TRAP, 0, 3 * k);

@@ -6,6 +6,7 @@
 
 #include "jit/diff/kernel.h"
 #include "sim/base/base.h"
+#include "jit/jit.h"
 #include "sim/engine.h"
 #include "tests/isa/vector.h"
 
@@ -15,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct engine *const engines[] = { &interp_engine };
+static const struct engine *const engines[] = { &interp_engine, &jit_engine, &jit_step_engine };
 
 struct folder {
     const char *name;

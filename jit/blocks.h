@@ -1,0 +1,63 @@
+/* Blocks of a program and the memory checks inside them: what the compiler decides before it emits a byte.
+ * A block is entered at its first instruction only (the interpreter brings a run that starts elsewhere to the next block), so that
+ * instructions are counted, and bounds are checked, once per block. */
+#ifndef JIT_BLOCKS_H
+#define JIT_BLOCKS_H
+
+#include "sim/object/program.h"
+#include "sim/timing/timing.h"
+
+#define NO_BLOCK UINT32_MAX
+#define NO_CHECK UINT32_MAX
+
+struct block {
+    uint32_t pc, end;       /* slots [pc, end) */
+    uint32_t n_insns;       /* counted when the block is entered; a side exit takes back what it skips */
+    uint64_t cost;          /* 1/1000 cycle, likewise */
+    bool is_loop_head;      /* target of a backward branch */
+    bool is_polled;         /* the budget is looked at: loop heads and functions */
+};
+
+/* One bounds check for all accesses of a block that go through the same base value: the bytes [value + start, value + start + span),
+ * `value` being what register `base` holds at slot pc, must be accessible. Done before the first of them. */
+struct check {
+    uint32_t pc;            /* first access of the group */
+    uint8_t base;           /* register, as it is at pc */
+    uint8_t access;         /* enum access */
+    int64_t start;
+    uint32_t span;          /* bytes, 1..CHECK_MAX_SPAN */
+};
+
+enum { CHECK_MAX_SPAN = 4096 };
+
+/* How an access is known to be good. */
+enum { SITE_NONE, SITE_CHECK_HERE, SITE_COVERED, SITE_STATIC };
+
+struct blocks {
+    struct block *list;     /* sorted by pc */
+    uint32_t n;
+    uint32_t *of_slot;      /* index of the block that STARTS at a slot, NO_BLOCK elsewhere */
+    struct check *checks;
+    uint32_t n_checks;
+    uint32_t *check_of;     /* per slot: the check to do before it, NO_CHECK: none here */
+    uint8_t *site;          /* per slot: SITE_* */
+    bool writes_r10;        /* some instruction writes r10: then nothing is known about frames at compile time */
+    uint64_t longest_path;  /* instructions that can be executed between two polls, at most */
+};
+
+/* How instructions are grouped. BLOCKS_STEP: each is a block of its own, polled, so that a budget is exact in native code and nothing
+ * is merged: what lockstep compares instruction by instruction. */
+enum grouping { BLOCKS_BASIC, BLOCKS_STEP };
+
+/* O(slots). Owned by the caller. */
+void blocks_find(const struct program *p, const struct cost_model *costs, enum grouping grouping, struct blocks *out);
+void blocks_free(struct blocks *b);
+
+/* True when a block may end there: the instruction may go anywhere but to the next one, or it is left to the interpreter. A JCC inside
+ * of a block is a side exit. */
+bool insn_ends_block(const struct insn *insn);
+
+/* Left to the interpreter: not worth native code, or not executable at all. */
+bool insn_is_foreign(const struct insn *insn);
+
+#endif

@@ -1,0 +1,26 @@
+/* Memory for machine code, and the writable cells beside it that the code reads.
+ * Invariant: a page of code is writable or executable, never both; while code runs, none of it is writable. The cells are never
+ * executable. Not for what stands in the code: that is compile.c. */
+#ifndef JIT_CODEMEM_H
+#define JIT_CODEMEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct codemem {
+    uint8_t *code; /* code_bytes of code pages, followed at once by the cells: everything within +-2 GiB of everything */
+    size_t code_bytes;
+    uint8_t *cells;
+    size_t cells_bytes;
+    bool is_writable;
+};
+
+/* Reserves address space (pages are only used when touched); the code is writable at first. False when there is none. */
+bool codemem_init(struct codemem *mem, size_t code_bytes, size_t cells_bytes);
+void codemem_free(struct codemem *mem);
+
+/* Makes [code, code + used) writable or executable. A system call, about 1 us; nothing when it is so already. */
+void codemem_set_writable(struct codemem *mem, size_t used, bool writable);
+
+#endif

@@ -1,0 +1,548 @@
+/* The compiler's driver: blocks in order, each with its count, its checks, its instructions and its ways on. See compile.h.
+ *
+ * One pass. Branches to code that does not exist yet are noted and patched at the end; what is rarely executed (sites) is emitted
+ * after all blocks, so that the hot path is contiguous. */
+#include "config.h"
+
+#include "jit/compile.h"
+
+#include "jit/fuse.h"
+#include "jit/stubs.h"
+#include "jit/templates.h"
+#include "sim/base/base.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CELL(field) x64_cell((uint32_t)c->mem.code_bytes + (uint32_t)offsetof(struct cells, field))
+
+/* A displacement that waits for the code of a slot, or for a site. */
+struct fixup {
+    uint32_t field;
+    uint32_t pc;
+};
+
+/* Code that is rarely executed: a way out, or the rest of a side exit. */
+struct cold {
+    uint32_t field;    /* displacement that leads here */
+    bool is_exit;
+    struct site site;  /* of a side exit: pc = target, undo_* = what it skips */
+};
+
+struct job {
+    struct compiled *c;
+    struct x64 x;
+    struct fixup *fixups;
+    uint32_t n_fixups;
+    size_t cap_fixups;
+    struct cold *cold;
+    uint32_t n_cold;
+    size_t cap_cold;
+    const struct block *block;
+    uint32_t done_insns;
+    uint64_t done_cost; /* of the block, before the instruction being compiled */
+};
+
+/* The code emitted from here on runs after insn. */
+static void
+count_done(struct job *j, const struct insn *insn)
+{
+    j->done_insns++;
+    j->done_cost += cost_of(j->c->costs, insn);
+}
+
+/* ---------------------------------------------------------------- ways out */
+
+/* A site before the instruction at pc, reached through the displacement at `field`. */
+static void
+add_site(struct job *j, uint32_t field, enum site_kind kind, uint32_t pc, uint32_t check, uint32_t resume)
+{
+    j->cold = grow(j->cold, j->n_cold, &j->cap_cold, sizeof *j->cold);
+    j->cold[j->n_cold++] = (struct cold){
+        .field = field,
+        .site = { .pc = pc,
+                  .kind = kind,
+                  .undo_insns = j->block->n_insns - j->done_insns,
+                  .undo_cost = j->block->cost - j->done_cost,
+                  .check = check,
+                  .resume = resume },
+    };
+}
+
+
+/* ---------------------------------------------------------------- branches */
+
+static bool
+is_trapped(const struct compiled *c, uint32_t pc)
+{
+    return c->traps[pc / 64] >> pc % 64 & 1;
+}
+
+static bool
+is_block(const struct compiled *c, int64_t pc)
+{
+    return pc >= 0 && pc < c->program->n_slots && c->blocks.of_slot[pc] != NO_BLOCK;
+}
+
+static void
+jump_later(struct job *j, uint32_t field, uint32_t pc)
+{
+    j->fixups = grow(j->fixups, j->n_fixups, &j->cap_fixups, sizeof *j->fixups);
+    j->fixups[j->n_fixups++] = (struct fixup){ .field = field, .pc = pc };
+}
+
+/* Goes to a block; a backward one exists already. */
+static void
+jump_to(struct job *j, int64_t pc)
+{
+    uint32_t native = j->c->native[pc];
+    if (native)
+        x64_jmp_back(&j->x, native);
+    else
+        jump_later(j, x64_jmp(&j->x), (uint32_t)pc);
+}
+
+static void
+jcc_to(struct job *j, enum x64_cond cc, uint32_t pc, int64_t target)
+{
+    if (!is_block(j->c, target))
+        add_site(j, x64_jcc(&j->x, cc), SITE_INTERP, pc, NO_CHECK, 0);
+    else if (j->c->native[target])
+        x64_jcc_back(&j->x, cc, j->c->native[target]);
+    else
+        jump_later(j, x64_jcc(&j->x, cc), (uint32_t)target);
+}
+
+/* Takes back the count of what a side exit skips. */
+static void
+emit_undo(struct job *j, uint32_t insns, uint64_t cost)
+{
+    x64_alu_ri(&j->x, true, ALU_ADD, HOST_LEFT, (int32_t)insns);
+    if (!j->c->counts_cycles)
+        return;
+    x64_mov_ri(&j->x, HOST_SCRATCH, cost);
+    x64_alu_rr(&j->x, true, ALU_SUB, HOST_CYCLES, HOST_SCRATCH);
+}
+
+/* A conditional branch out of the middle of a block. When only a jump follows it, the roles are swapped: the jump is taken by the
+ * condition, and the exit is what is left. Returns true in that case: the block is complete. */
+static bool
+emit_side_exit(struct job *j, uint32_t pc)
+{
+    struct compiled *c = j->c;
+    const struct insn *insn = &c->program->insns[pc], *next = insn + 1;
+    enum x64_cond cc = template_compare(&j->x, insn);
+    int64_t target = insn_target(insn, pc), jump = insn_target(next, pc + 1);
+    if (!is_block(c, target)) {
+        add_site(j, x64_jcc(&j->x, cc), SITE_INTERP, pc, NO_CHECK, 0);
+        return false;
+    }
+    uint32_t skipped = j->block->n_insns - j->done_insns - 1;
+    uint64_t skipped_cost = j->block->cost - j->done_cost - cost_of(c->costs, insn);
+    if (insn_kind(next) == KIND_JA && is_block(c, jump) && !is_trapped(c, pc + 1)) {
+        jcc_to(j, cc ^ 1, pc, jump);
+        emit_undo(j, skipped, skipped_cost);
+        jump_to(j, target);
+        return true;
+    }
+    j->cold = grow(j->cold, j->n_cold, &j->cap_cold, sizeof *j->cold);
+    j->cold[j->n_cold++] = (struct cold){
+        .field = x64_jcc(&j->x, cc),
+        .is_exit = true,
+        .site = { .pc = (uint32_t)target, .undo_insns = skipped, .undo_cost = skipped_cost },
+    };
+    return false;
+}
+
+static void
+emit_cold(struct job *j)
+{
+    for (uint32_t i = 0; i < j->n_cold; i++) {
+        const struct cold *cold = &j->cold[i];
+        x64_patch(&j->x, cold->field, j->x.at);
+        if (!cold->is_exit) {
+            stub_site(j->c, &j->x, &cold->site);
+            continue;
+        }
+        emit_undo(j, cold->site.undo_insns, cold->site.undo_cost);
+        jump_to(j, cold->site.pc);
+    }
+    j->n_cold = 0;
+}
+
+/* Falls through to the block at pc when it is emitted next, which `is_next` tells. */
+static void
+go_on(struct job *j, uint32_t pc, bool is_next)
+{
+    if (!is_block(j->c, pc)) /* off the end */
+        add_site(j, x64_jmp(&j->x), SITE_INTERP, pc, NO_CHECK, 0);
+    else if (!is_next)
+        jump_to(j, pc);
+}
+
+/* ---------------------------------------------------------------- calls */
+
+static void
+emit_clobber(struct x64 *x)
+{
+    x64_mov_ri(x, host_reg[REG_1], REG_CLOBBERED);
+    for (uint32_t reg = REG_2; reg <= REG_5; reg++)
+        x64_mov_rr(x, true, host_reg[reg], host_reg[REG_1]);
+}
+
+static void
+emit_frame_pointer(struct job *j, int32_t by)
+{
+    struct compiled *c = j->c;
+    if (!c->blocks.writes_r10) {
+        x64_alu_ri(&j->x, true, ALU_ADD, host_reg[REG_10], by);
+        return;
+    }
+    x64_alu_mi(&j->x, true, ALU_ADD, CELL(frame_pointer), by);
+    x64_load(&j->x, 64, host_reg[REG_10], CELL(frame_pointer));
+}
+
+/* A local call: fills the frame record, calls, and undoes it; what follows is the block at pc + 1. */
+static void
+emit_local_call(struct job *j, uint32_t pc, int64_t target)
+{
+    struct compiled *c = j->c;
+    struct x64 *x = &j->x;
+    if (!is_block(c, target)) {
+        add_site(j, x64_jmp(x), SITE_INTERP, pc, NO_CHECK, 0);
+        return;
+    }
+    x64_load(x, 64, HOST_SCRATCH, CELL(frame));
+    x64_alu_rm(x, true, ALU_CMP, HOST_SCRATCH, CELL(frame_end));
+    add_site(j, x64_jcc(x, CC_AE), SITE_INTERP, pc, NO_CHECK, 0);
+    for (uint32_t i = 0; i < 4; i++)
+        x64_store(x, 64, x64_at(HOST_SCRATCH, (int32_t)(offsetof(struct frame, saved) + 8 * i)), host_reg[REG_6 + i]);
+    x64_store_i(x, 32, x64_at(HOST_SCRATCH, offsetof(struct frame, return_pc)), (int32_t)(pc + 1));
+    x64_alu_mi(x, true, ALU_ADD, CELL(frame), sizeof(struct frame));
+    emit_frame_pointer(j, -FRAME_STRIDE);
+    uint32_t field = x64_call(x);
+    if (c->native[target])
+        x64_patch(x, field, c->native[target]);
+    else
+        jump_later(j, field, (uint32_t)target);
+
+    c->returns[pc + 1] = x->at;
+    x64_load(x, 64, HOST_SCRATCH, CELL(frame));
+    x64_alu_ri(x, true, ALU_SUB, HOST_SCRATCH, sizeof(struct frame));
+    x64_store(x, 64, CELL(frame), HOST_SCRATCH);
+    for (uint32_t i = 0; i < 4; i++)
+        x64_load(x, 64, host_reg[REG_6 + i], x64_at(HOST_SCRATCH, (int32_t)(offsetof(struct frame, saved) + 8 * i)));
+    emit_frame_pointer(j, FRAME_STRIDE);
+    emit_clobber(x);
+}
+
+/* Helpers, kfuncs and packet loads are C; the guest's registers come back from the machine. */
+static void
+emit_outside_call(struct job *j, uint32_t pc)
+{
+    uint32_t field = x64_jmp(&j->x);
+    add_site(j, field, SITE_CALL, pc, NO_CHECK, j->x.at);
+}
+
+static void
+emit_may_goto(struct job *j, uint32_t pc, int64_t target)
+{
+    struct compiled *c = j->c;
+    struct x64 *x = &j->x;
+    x64_push(x, RAX);
+    x64_load(x, 64, HOST_SCRATCH, CELL(may_goto));
+    x64_load(x, 32, RAX, x64_at(HOST_SCRATCH, 0));
+    x64_alu_rm(x, true, ALU_CMP, RAX, CELL(may_goto_limit));
+    x64_pop(x, RAX);
+    jcc_to(j, CC_AE, pc, target);
+    x64_alu_mi(x, false, ALU_ADD, x64_at(HOST_SCRATCH, 0), 1);
+}
+
+/* ---------------------------------------------------------------- checks */
+
+/* The base value must be one of the n from lo on; otherwise C looks the region up. */
+static void
+emit_check(struct job *j, uint32_t pc, uint32_t check)
+{
+    struct compiled *c = j->c;
+    struct x64 *x = &j->x;
+    uint32_t cell = (uint32_t)c->mem.code_bytes + (uint32_t)(offsetof(struct cells, bounds) + check * sizeof(struct bounds));
+    uint32_t again = x->at;
+    x64_mov_rr(x, true, HOST_SCRATCH, host_reg[c->blocks.checks[check].base]);
+    x64_alu_rm(x, true, ALU_SUB, HOST_SCRATCH, x64_cell(cell + (uint32_t)offsetof(struct bounds, lo)));
+    x64_alu_rm(x, true, ALU_CMP, HOST_SCRATCH, x64_cell(cell + (uint32_t)offsetof(struct bounds, n)));
+    add_site(j, x64_jcc(x, CC_AE), SITE_REFILL, pc, check, again);
+}
+
+/* Atomics, load-acquire and store-release want natural alignment. */
+static void
+emit_alignment(struct job *j, uint32_t pc, const struct insn *insn)
+{
+    enum insn_kind kind = insn_kind(insn);
+    uint32_t bytes = insn_row(insn)->width_bits / 8;
+    if (kind < KIND_ATOMIC || kind > KIND_STREL || bytes == 1)
+        return;
+    uint8_t base = kind == KIND_LDACQ ? insn->src : insn->dst;
+    x64_lea(&j->x, false, HOST_SCRATCH, x64_at(host_reg[base], insn->off));
+    x64_test_ri(&j->x, false, HOST_SCRATCH, (int32_t)bytes - 1);
+    add_site(j, x64_jcc(&j->x, CC_NE), SITE_INTERP, pc, NO_CHECK, 0);
+}
+
+/* ---------------------------------------------------------------- blocks */
+
+/* Counts the block. */
+static void
+emit_head(struct job *j)
+{
+    const struct block *block = j->block;
+    x64_alu_ri(&j->x, true, ALU_SUB, HOST_LEFT, (int32_t)block->n_insns);
+    if (block->is_polled) {
+        j->done_cost = block->cost; /* cycles are not counted yet, there is nothing to undo */
+        add_site(j, x64_jcc(&j->x, CC_S), SITE_POLL, block->pc, NO_CHECK, 0);
+        j->done_cost = 0;
+    }
+    if (!j->c->counts_cycles)
+        return;
+    x64_mov_ri(&j->x, HOST_SCRATCH, block->cost);
+    x64_alu_rr(&j->x, true, ALU_ADD, HOST_CYCLES, HOST_SCRATCH);
+}
+
+/* The last instruction of a block, when it ends one. */
+static void
+emit_end(struct job *j, uint32_t pc, bool is_next)
+{
+    const struct insn *insn = &j->c->program->insns[pc];
+    int64_t target = insn_target(insn, pc);
+    switch (insn_is_foreign(insn) ? KIND_NONE : insn_kind(insn)) {
+    case KIND_JCC:
+        jcc_to(j, template_compare(&j->x, insn), pc, target);
+        count_done(j, insn);
+        go_on(j, pc + 1, is_next);
+        break;
+    case KIND_JA:
+        if (is_block(j->c, target))
+            jump_to(j, target);
+        else
+            add_site(j, x64_jmp(&j->x), SITE_INTERP, pc, NO_CHECK, 0);
+        break;
+    case KIND_MAYGOTO:
+        emit_may_goto(j, pc, target);
+        count_done(j, insn);
+        go_on(j, pc + 1, is_next);
+        break;
+    case KIND_CALLL:
+        emit_local_call(j, pc, target);
+        count_done(j, insn);
+        go_on(j, pc + 1, is_next);
+        break;
+    case KIND_EXIT:
+        x64_mov_ri(&j->x, HOST_SCRATCH, pc);
+        x64_ret(&j->x);
+        break;
+    default:
+        add_site(j, x64_jmp(&j->x), SITE_INTERP, pc, NO_CHECK, 0);
+        break;
+    }
+}
+
+/* Anything but the end of a block. */
+static void
+emit_insn(struct job *j, uint32_t pc)
+{
+    struct compiled *c = j->c;
+    const struct insn *insn = &c->program->insns[pc];
+    switch (insn_kind(insn)) {
+    case KIND_CALL:
+    case KIND_CALLK:
+    case KIND_LDABS:
+    case KIND_LDIND:
+        emit_outside_call(j, pc);
+        break;
+    default:
+        if (c->blocks.site[pc] == SITE_NONE) {
+            template_alu(&j->x, insn);
+            break;
+        }
+        if (c->blocks.check_of[pc] != NO_CHECK)
+            emit_check(j, pc, c->blocks.check_of[pc]);
+        emit_alignment(j, pc, insn);
+        template_memory(&j->x, insn);
+        break;
+    }
+}
+
+/* Slots from pc to the end of the block or the next trap. */
+static uint32_t
+room(const struct job *j, uint32_t pc, bool is_again)
+{
+    uint32_t end = pc + 1;
+    while (end < j->block->end && end < pc + 3 && !(is_again && is_trapped(j->c, end)))
+        end++;
+    return end - pc;
+}
+
+/* One instruction, or a few that are fused; *pc moves on. */
+static void
+emit_straight(struct job *j, uint32_t *pc, bool is_again)
+{
+    const struct insn *insn = &j->c->program->insns[*pc];
+    uint32_t fused = fuse(&j->x, insn, room(j, *pc, is_again));
+    if (!fused)
+        emit_insn(j, *pc);
+    for (uint32_t end = *pc + (fused ? fused : insn_slots(insn)); *pc < end; *pc += insn_slots(insn), insn = &j->c->program->insns[*pc])
+        count_done(j, insn);
+}
+
+/* is_again: with the traps, and not in its place, so that the next block does not follow. */
+static void
+emit_block(struct job *j, uint32_t index, bool is_again)
+{
+    struct compiled *c = j->c;
+    const struct block *block = &c->blocks.list[index];
+    j->block = block;
+    j->done_insns = j->done_cost = 0;
+    if (block->is_loop_head)
+        x64_align(&j->x, 32);
+    c->native[block->pc] = j->x.at;
+    emit_head(j);
+    for (uint32_t pc = block->pc; pc < block->end;) {
+        const struct insn *insn = &c->program->insns[pc];
+        if (is_again && is_trapped(c, pc)) {
+            add_site(j, x64_jmp(&j->x), SITE_TRAP, pc, NO_CHECK, 0);
+            return;
+        }
+        c->native[pc] = pc == block->pc ? c->native[pc] : j->x.at;
+        if (insn_kind(insn) == KIND_JCC && pc + 1 < block->end) {
+            if (emit_side_exit(j, pc))
+                return;
+        } else if (insn_ends_block(insn)) {
+            emit_end(j, pc, !is_again);
+            return;
+        } else {
+            emit_straight(j, &pc, is_again);
+            continue;
+        }
+        count_done(j, insn);
+        pc++;
+    }
+    go_on(j, block->end, !is_again);
+}
+
+/* ---------------------------------------------------------------- programs */
+
+enum { BYTES_PER_SLOT = 160, SPARE_BYTES = 1 << 16 };
+
+static void
+start_job(struct job *j, struct compiled *c)
+{
+    *j = (struct job){ .c = c, .x = { .code = c->mem.code, .at = c->used, .limit = (uint32_t)c->mem.code_bytes } };
+}
+
+/* Resolves what waits and keeps the code, when it fits. */
+static bool
+finish_job(struct job *j)
+{
+    emit_cold(j);
+    for (uint32_t i = 0; i < j->n_fixups; i++)
+        x64_patch(&j->x, j->fixups[i].field, j->c->native[j->fixups[i].pc]);
+    free(j->fixups);
+    free(j->cold);
+    j->c->used = j->x.at;
+    return !x64_overflow(&j->x);
+}
+
+/* Cycles need no register of their own while every instruction costs the same. */
+static void
+find_uniform_cost(struct compiled *c)
+{
+    const struct program *p = c->program;
+    c->cost_per_insn = cost_of(c->costs, &p->insns[0]);
+    for (uint32_t pc = 0; pc < p->n_slots && !c->counts_cycles; pc += insn_slots(&p->insns[pc]))
+        c->counts_cycles = cost_of(c->costs, &p->insns[pc]) != c->cost_per_insn;
+}
+
+static void
+compile_all(struct compiled *c)
+{
+    struct job j;
+    c->used = 0;
+    c->n_sites = 0;
+    memset(c->native, 0, c->program->n_slots * sizeof *c->native);
+    start_job(&j, c);
+    stubs_emit(c, &j.x);
+    for (uint32_t i = 0; i < c->blocks.n; i++) {
+        emit_block(&j, i, false);
+        c->original[i].at = c->native[c->blocks.list[i].pc];
+    }
+    bool fits = finish_job(&j);
+    assert(fits && "BYTES_PER_SLOT is enough for every instruction with its sites");
+    (void)fits;
+    for (uint32_t i = 0; i < c->blocks.n; i++)
+        memcpy(c->original[i].head, c->mem.code + c->original[i].at, sizeof c->original[i].head);
+}
+
+bool
+compile_program(struct compiled *c)
+{
+    const struct program *p = c->program;
+    blocks_find(p, c->costs, c->grouping, &c->blocks);
+    find_uniform_cost(c);
+    size_t cells_bytes = sizeof(struct cells) + c->blocks.n_checks * sizeof(struct bounds);
+    if (!codemem_init(&c->mem, SPARE_BYTES + (size_t)p->n_slots * BYTES_PER_SLOT, cells_bytes))
+        return false;
+    c->cells = (struct cells *)c->mem.cells;
+    c->native = xcalloc(p->n_slots, sizeof *c->native);
+    c->returns = xcalloc(p->n_slots + 1, sizeof *c->returns);
+    c->original = xcalloc(c->blocks.n, sizeof *c->original);
+    compile_all(c);
+    return true;
+}
+
+static bool
+has_trap(const struct compiled *c, const struct block *block)
+{
+    for (uint32_t pc = block->pc; pc < block->end; pc++)
+        if (is_trapped(c, pc))
+            return true;
+    return false;
+}
+
+bool
+compile_block_again(struct compiled *c, uint32_t index)
+{
+    const struct block *block = &c->blocks.list[index];
+    struct job j;
+    codemem_set_writable(&c->mem, c->used, true);
+    start_job(&j, c);
+    struct original *original = &c->original[index];
+    struct x64 head = { .code = c->mem.code, .at = original->at, .limit = (uint32_t)c->mem.code_bytes };
+    c->native[block->pc] = original->at;
+    memcpy(c->mem.code + original->at, original->head, sizeof original->head);
+    if (!has_trap(c, block))
+        return true;
+    emit_block(&j, index, true);
+    x64_patch(&head, x64_jmp(&head), c->native[block->pc]);
+    return finish_job(&j);
+}
+
+void
+compiled_restart(struct compiled *c)
+{
+    codemem_set_writable(&c->mem, c->mem.code_bytes, true);
+    compile_all(c);
+    for (uint32_t i = 0; i < c->blocks.n; i++)
+        if (has_trap(c, &c->blocks.list[i]))
+            compile_block_again(c, i);
+}
+
+void
+compiled_free(struct compiled *c)
+{
+    blocks_free(&c->blocks);
+    codemem_free(&c->mem);
+    free(c->native);
+    free(c->returns);
+    free(c->original);
+    free(c->sites);
+}

@@ -1,0 +1,307 @@
+/* The JIT as an engine. See jit.h.
+ *
+ * A run alternates between native code and the interpreter: native code is entered at the starts of blocks only and leaves at sites
+ * (compile.h); the interpreter takes over for what a site can't decide, up to the next block. Native code runs in slices, so that an
+ * interrupt is seen within SLICE_INSNS without being looked for in the code. */
+#include "config.h"
+
+#include "jit/jit.h"
+
+#include "jit/compile.h"
+#include "sim/base/base.h"
+#include "sim/machine/helper.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+/* Instructions between two looks at the interrupt flag: some ms. */
+enum { SLICE_INSNS = 1 << 22 };
+
+struct code {
+    struct compiled c;
+    struct code *interp;
+    uint32_t *stale;      /* blocks to compile again before the next run */
+    uint32_t n_stale;
+    size_t cap_stale;
+    uint64_t generation;  /* of the memory that the bounds in the cells are about */
+};
+
+/* A run while native code is under way; the argument of outside(). */
+struct run {
+    struct code *code;
+    struct machine *m;
+    int64_t slice;        /* r12 at the entry */
+    uint64_t base_insns;  /* m->n_insns at the entry */
+    uint64_t base_cycles;
+    bool jumped;          /* a tail call or a packet load has set the machine's pc and counters by itself */
+};
+
+static void
+empty_bounds(struct compiled *c)
+{
+    for (uint32_t i = 0; i < c->blocks.n_checks; i++)
+        c->cells->bounds[i] = (struct bounds){ 0 };
+}
+
+/* Makes the counters and the pc of the machine what they are before the instruction at the site. */
+static void
+materialise(struct run *run, const struct site *site)
+{
+    struct compiled *c = &run->code->c;
+    struct machine *m = run->m;
+    int64_t left = c->cells->left + site->undo_insns;
+    m->pc = site->pc;
+    m->n_insns = run->base_insns + (uint64_t)(run->slice - left);
+    if (c->counts_cycles)
+        m->n_cycles = c->cells->cycles - site->undo_cost;
+    else
+        m->n_cycles = run->base_cycles + (m->n_insns - run->base_insns) * c->cost_per_insn;
+    m->depth = (uint32_t)((c->cells->frame - (uint8_t *)m->frames) / sizeof(struct frame)) - 1;
+}
+
+/* Looks up the region for a check and remembers its bounds. NULL: not accessible as a whole, the interpreter shall see. */
+static const void *
+refill(struct run *run, const struct site *site)
+{
+    struct compiled *c = &run->code->c;
+    const struct check *check = &c->blocks.checks[site->check];
+    uint64_t start = run->m->regs[check->base] + (uint64_t)check->start, lo, hi;
+    if (!memory_bounds(&run->m->mem, start, check->access, &lo, &hi) || check->span > hi - start)
+        return NULL;
+    c->cells->bounds[site->check] = (struct bounds){ .lo = lo - (uint64_t)check->start, .n = hi - lo - check->span + 1 };
+    return c->mem.code + site->resume;
+}
+
+static void
+note_memory(struct code *code, const struct machine *m)
+{
+    if (code->generation == m->mem.generation)
+        return;
+    empty_bounds(&code->c);
+    code->generation = m->mem.generation;
+}
+
+/* Calls the helper (or packet load) at the machine's pc. */
+static const void *
+call_outside(struct run *run, const struct site *site)
+{
+    struct machine *m = run->m;
+    struct fault fault = { 0 };
+    enum insn_kind kind = insn_kind(&m->program->insns[m->pc]);
+    bool is_packet = kind == KIND_LDABS || kind == KIND_LDIND;
+    enum helper_outcome outcome = is_packet ? helper_load_packet(m, &fault) : helper_call(m, &fault);
+    note_memory(run->code, m);
+    if (outcome == HELPER_DONE)
+        return run->code->c.mem.code + site->resume;
+    if (outcome == HELPER_JUMP) { /* executed; it goes on, or has ended, elsewhere */
+        m->n_insns++;
+        m->n_cycles += cost_of(m->costs, &m->program->insns[site->pc]);
+        run->jumped = true;
+    }
+    return NULL;
+}
+
+/* Native code came out at a site. Returns where it goes on; NULL when it leaves. */
+static const void *
+outside(void *arg)
+{
+    struct run *run = arg;
+    const struct site *site = &run->code->c.sites[run->code->c.cells->site];
+    if (site->kind == SITE_REFILL)
+        return refill(run, site);
+    if (site->kind != SITE_CALL)
+        return NULL;
+    materialise(run, site);
+    return call_outside(run, site);
+}
+
+static uint32_t
+block_at(const struct code *code, uint32_t pc)
+{
+    return pc < code->c.program->n_slots ? code->c.blocks.of_slot[pc] : NO_BLOCK;
+}
+
+/* Enters at the block at m->pc. Returns the kind of the site at which native code left, -1 for the program's exit. */
+static int
+run_native(struct code *code, struct machine *m, int64_t slice)
+{
+    struct compiled *c = &code->c;
+    struct run run = { .code = code, .m = m, .slice = slice, .base_insns = m->n_insns, .base_cycles = m->n_cycles };
+    const void *returns[MAX_FRAMES];
+    for (uint32_t d = 1; d <= m->depth; d++)
+        returns[d - 1] = c->mem.code + c->returns[m->frames[d].return_pc];
+    struct cells *cells = c->cells;
+    cells->regs = m->regs;
+    cells->memory = memory_host(&m->mem, 0);
+    cells->frame = (uint8_t *)&m->frames[m->depth + 1];
+    cells->frame_end = (uint8_t *)&m->frames[MAX_FRAMES];
+    cells->frame_pointer = STACK_TOP - m->depth * FRAME_STRIDE;
+    cells->may_goto = &m->n_may_goto;
+    cells->may_goto_limit = m->env.may_goto_limit;
+    cells->run = &run;
+    cells->outside = outside;
+    cells->left = slice;
+    cells->cycles = m->n_cycles;
+    ((enter_fn *)(c->mem.code + c->enter))(c->mem.code + c->native[m->pc], returns, m->depth);
+
+    if (run.jumped)
+        return SITE_POLL;
+    if (cells->site != NO_SITE) {
+        const struct site *site = &c->sites[cells->site];
+        materialise(&run, site);
+        return site->kind;
+    }
+    /* An exit, counted already, with nothing native to return to: the program's own, or to a caller that used callx. */
+    const struct site exit_site = { .pc = cells->exit_pc };
+    materialise(&run, &exit_site);
+    if (m->depth > 0) {
+        m->n_insns--;
+        m->n_cycles -= cost_of(m->costs, &m->program->insns[m->pc]);
+        return SITE_INTERP;
+    }
+    m->has_exited = true;
+    return SITE_EXIT;
+}
+
+/* Instructions that the interpreter may execute at m->pc to get to a place where native code can be entered. */
+static uint64_t
+stretch(const struct code *code, const struct machine *m)
+{
+    uint32_t pc = m->pc, n = 0;
+    const struct program *p = code->c.program;
+    do {
+        if (pc >= p->n_slots)
+            return 1;
+        bool ends = insn_ends_block(&p->insns[pc]);
+        pc += insn_slots(&p->insns[pc]);
+        n++;
+        if (ends)
+            return n;
+    } while (block_at(code, pc) == NO_BLOCK);
+    return n;
+}
+
+static void
+compile_stale(struct code *code)
+{
+    for (uint32_t i = 0; i < code->n_stale; i++)
+        if (!compile_block_again(&code->c, code->stale[i])) {
+            /* The room for changed blocks is used up: start afresh. */
+            compiled_restart(&code->c);
+            break;
+        }
+    code->n_stale = 0;
+    codemem_set_writable(&code->c.mem, code->c.used, false);
+}
+
+/* Native code takes r10 for what the calls made it, unless the program itself writes it; somebody else may have. */
+static bool
+is_frame_known(const struct code *code, const struct machine *m)
+{
+    return code->c.blocks.writes_r10 || m->regs[REG_10] == STACK_TOP - m->depth * FRAME_STRIDE;
+}
+
+static struct stop
+run_code(struct code *code, struct machine *m, uint64_t budget, bool resume)
+{
+    uint64_t room = (uint64_t)INT64_MAX - m->n_insns;
+    const uint64_t limit = m->n_insns + (budget < room ? budget : room);
+    bool needs_interp = resume;
+    if (!is_frame_known(code, m))
+        return interp_engine.run(code->interp, m, budget, resume);
+    compile_stale(code);
+    for (;;) {
+        note_memory(code, m);
+        uint64_t left = limit - m->n_insns;
+        /* A slice holds at least the first block, or native code would leave again at once. */
+        bool is_near_end = left <= 2 * code->c.blocks.longest_path;
+        if (is_near_end || needs_interp || m->has_exited || *m->interrupt || block_at(code, m->pc) == NO_BLOCK) {
+            uint64_t most = is_near_end || m->has_exited ? left : stretch(code, m);
+            struct stop stop = interp_engine.run(code->interp, m, most < left ? most : left, resume);
+            resume = needs_interp = false;
+            if (m->n_insns < limit)
+                stop.reasons &= ~(uint32_t)STOP_BUDGET; /* only this piece's */
+            if (stop.reasons || m->n_insns == limit)
+                return stop;
+            continue;
+        }
+        uint64_t slice = left - code->c.blocks.longest_path;
+        int kind = run_native(code, m, slice < SLICE_INSNS ? (int64_t)slice : SLICE_INSNS);
+        if (kind == SITE_EXIT || kind == SITE_TRAP) {
+            uint32_t used_up = m->n_insns == limit ? STOP_BUDGET : 0;
+            return (struct stop){ .reasons = (kind == SITE_EXIT ? STOP_EXIT : STOP_TRAP) | used_up, .pc = m->pc };
+        }
+        needs_interp = kind != SITE_POLL;
+    }
+}
+
+/* ---------------------------------------------------------------- the engine */
+
+static void
+close_code(struct code *code)
+{
+    interp_engine.close(code->interp);
+    compiled_free(&code->c);
+    free(code->stale);
+    free(code);
+}
+
+static struct code *
+open_grouped(const struct program *program, const struct cost_model *costs, enum grouping grouping, struct errinfo *e)
+{
+    struct code *code = xcalloc(1, sizeof *code);
+    code->c.program = program;
+    code->c.costs = costs;
+    code->c.grouping = grouping;
+    code->c.traps = xcalloc((program->n_slots + 63) / 64, sizeof *code->c.traps);
+    code->interp = interp_engine.open(program, costs, e);
+    if (!compile_program(&code->c)) {
+        err_set_detail(e, ERR_NO_CODE_MEMORY, program->path, NULL);
+        close_code(code);
+        return NULL;
+    }
+    return code;
+}
+
+static struct code *
+open_code(const struct program *program, const struct cost_model *costs, struct errinfo *e)
+{
+    return open_grouped(program, costs, BLOCKS_BASIC, e);
+}
+
+static struct code *
+open_stepwise(const struct program *program, const struct cost_model *costs, struct errinfo *e)
+{
+    return open_grouped(program, costs, BLOCKS_STEP, e);
+}
+
+static void
+set_trap(struct code *code, uint32_t pc, bool on)
+{
+    struct compiled *c = &code->c;
+    interp_engine.set_trap(code->interp, pc, on);
+    if (pc >= c->program->n_slots)
+        return;
+    uint64_t bit = UINT64_C(1) << pc % 64;
+    c->traps[pc / 64] = on ? c->traps[pc / 64] | bit : c->traps[pc / 64] & ~bit;
+    while (pc > 0 && c->blocks.of_slot[pc] == NO_BLOCK)
+        pc--;
+    code->stale = grow(code->stale, code->n_stale, &code->cap_stale, sizeof *code->stale);
+    code->stale[code->n_stale++] = c->blocks.of_slot[pc];
+}
+
+const struct engine jit_engine = {
+    .name = "jit",
+    .open = open_code,
+    .close = close_code,
+    .set_trap = set_trap,
+    .run = run_code,
+};
+
+const struct engine jit_step_engine = {
+    .name = "jit-step",
+    .open = open_stepwise,
+    .close = close_code,
+    .set_trap = set_trap,
+    .run = run_code,
+};

@@ -1,0 +1,13 @@
+/* The x86-64 JIT as an engine (sim/engine.h): native speed, the interpreter's promises. What native code can't or need not do is done
+ * by the interpreter, which also finishes the last stretch before a budget ends and finds the exact instruction of a fault. */
+#ifndef JIT_JIT_H
+#define JIT_JIT_H
+
+#include "sim/engine.h"
+
+extern const struct engine jit_engine;
+
+/* The same templates with every instruction on its own: any budget is exact in native code. For lockstep. */
+extern const struct engine jit_step_engine;
+
+#endif

@@ -1,0 +1,111 @@
+/* Ways in and out of native code. See stubs.h, and compile.h for the registers. */
+#include "config.h"
+
+#include "jit/stubs.h"
+
+#include "sim/base/base.h"
+
+static const uint8_t callee_saved[] = { RBX, RBP, R12, R13, R14, R15 };
+
+#define CELL(field) x64_cell((uint32_t)c->mem.code_bytes + (uint32_t)offsetof(struct cells, field))
+
+static void
+save_guest(struct compiled *c, struct x64 *x)
+{
+    x64_load(x, 64, HOST_SCRATCH, CELL(regs));
+    for (uint32_t reg = 0; reg < N_REGS; reg++)
+        x64_store(x, 64, x64_at(HOST_SCRATCH, (int32_t)(8 * reg)), host_reg[reg]);
+    x64_store(x, 64, CELL(left), HOST_LEFT);
+    if (c->counts_cycles)
+        x64_store(x, 64, CELL(cycles), HOST_CYCLES);
+}
+
+static void
+load_guest(struct compiled *c, struct x64 *x)
+{
+    x64_load(x, 64, HOST_LEFT, CELL(left));
+    if (c->counts_cycles)
+        x64_load(x, 64, HOST_CYCLES, CELL(cycles));
+    x64_load(x, 64, HOST_MEMORY, CELL(memory));
+    x64_load(x, 64, HOST_SCRATCH, CELL(regs));
+    for (uint32_t reg = 0; reg < N_REGS; reg++)
+        x64_load(x, 64, host_reg[reg], x64_at(HOST_SCRATCH, (int32_t)(8 * reg)));
+}
+
+/* void enter(const void *target, const void *const *returns, uint64_t n_returns): pushes the return addresses of the frames that the
+ * machine is in, so that their returns find them, and goes to target. */
+static void
+emit_enter(struct compiled *c, struct x64 *x)
+{
+    c->enter = x->at;
+    for (uint32_t i = 0; i < ARRAY_LEN(callee_saved); i++)
+        x64_push(x, callee_saved[i]);
+    x64_store(x, 64, CELL(host_rsp), RSP);
+    x64_lea(x, true, HOST_SCRATCH, x64_cell(c->exit));
+    x64_push(x, HOST_SCRATCH);
+    uint32_t loop = x->at;
+    x64_test_rr(x, true, RDX, RDX);
+    uint32_t done = x64_jcc(x, CC_E);
+    x64_push_m(x, x64_at(RSI, 0));
+    x64_alu_ri(x, true, ALU_ADD, RSI, 8);
+    x64_alu_ri(x, true, ALU_SUB, RDX, 1);
+    x64_jmp_back(x, loop);
+    x64_patch(x, done, x->at);
+    x64_push(x, RDI);
+    load_guest(c, x);
+    x64_ret(x); /* to target */
+}
+
+/* Back to the C code that entered; guest registers are saved. */
+static void
+emit_leave(struct compiled *c, struct x64 *x)
+{
+    x64_load(x, 64, RSP, CELL(host_rsp));
+    for (uint32_t i = ARRAY_LEN(callee_saved); i-- > 0;)
+        x64_pop(x, callee_saved[i]);
+    x64_ret(x);
+}
+
+/* Comes out at the site whose number is in the cell: saves the guest, asks C where to go on, and goes there or leaves. */
+static void
+emit_outside(struct compiled *c, struct x64 *x)
+{
+    c->outside = x->at;
+    save_guest(c, x);
+    x64_store(x, 64, CELL(guest_rsp), RSP);
+    x64_alu_ri(x, true, ALU_AND, RSP, -16); /* below it stand the return addresses of local calls */
+    x64_load(x, 64, RDI, CELL(run));
+    x64_call_m(x, CELL(outside));
+    x64_load(x, 64, RSP, CELL(guest_rsp));
+    x64_test_rr(x, true, RAX, RAX);
+    uint32_t stay = x64_jcc(x, CC_NE);
+    emit_leave(c, x);
+    x64_patch(x, stay, x->at);
+    x64_push(x, RAX);
+    load_guest(c, x);
+    x64_ret(x);
+}
+
+void
+stubs_emit(struct compiled *c, struct x64 *x)
+{
+    /* The entry program's exit returns here with its pc in the scratch register (compile.c). */
+    c->exit = x->at;
+    x64_store(x, 32, CELL(exit_pc), HOST_SCRATCH);
+    x64_store_i(x, 32, CELL(site), (int32_t)NO_SITE);
+    save_guest(c, x);
+    emit_leave(c, x);
+    x64_align(x, 16);
+    emit_enter(c, x);
+    x64_align(x, 16);
+    emit_outside(c, x);
+}
+
+void
+stub_site(struct compiled *c, struct x64 *x, const struct site *site)
+{
+    c->sites = grow(c->sites, c->n_sites, &c->cap_sites, sizeof *c->sites);
+    c->sites[c->n_sites] = *site;
+    x64_store_i(x, 32, CELL(site), (int32_t)c->n_sites++);
+    x64_patch(x, x64_jmp(x), c->outside);
+}

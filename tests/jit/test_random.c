@@ -1,0 +1,162 @@
+/* Random programs under the interpreter and the JIT: the same stop, registers, counters and memory, whether they run through, in
+ * pieces, or from trap to trap. The seed of a difference is printed; EBPFDBG_SEED starts elsewhere. */
+#include "config.h"
+
+#include "jit/diff/generate.h"
+#include "jit/jit.h"
+#include "sim/machine/progtype.h"
+
+#include <criterion/criterion.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum { N_PROGRAMS = 1500, MEMORY_BYTES = 256, MOST_INSNS = 100000 };
+
+/* One engine at work on a program. */
+struct side {
+    const struct engine *engine;
+    struct code *code;
+    struct machine *machine;
+    struct stop stop;
+};
+
+static struct cost_model costs;
+
+static uint64_t
+first_seed(void)
+{
+    const char *text = getenv("EBPFDBG_SEED");
+    return text ? strtoull(text, NULL, 0) : 1;
+}
+
+static struct program *
+random_program(uint64_t seed)
+{
+    static uint8_t code[GENERATE_MAX_SLOTS * SLOT_BYTES];
+    return program_from_code(code, generate_program(seed, &generate_everything, MEMORY_BYTES, code));
+}
+
+static void
+side_open(struct side *s, const struct engine *engine, const struct program *p)
+{
+    uint8_t memory[MEMORY_BYTES];
+    for (uint32_t i = 0; i < MEMORY_BYTES; i++)
+        memory[i] = (uint8_t)(i * 37);
+    struct input input = { .ctx = memory, .ctx_bytes = sizeof memory };
+    struct errinfo e;
+    *s = (struct side){ .engine = engine, .code = engine->open(p, &costs, &e), .machine = machine_new(p, &costs, NULL) };
+    cr_assert_not_null(s->code);
+    cr_assert_eq(machine_start(s->machine, 0, prog_type_named("generic"), &input, &e), OK);
+}
+
+static void
+side_close(struct side *s)
+{
+    s->engine->close(s->code);
+    machine_free(s->machine);
+}
+
+static void
+assert_same(uint64_t seed, const struct side *a, const struct side *b)
+{
+    cr_assert_eq(a->stop.reasons, b->stop.reasons, "seed %" PRIu64 ": reasons %u and %u", seed, a->stop.reasons, b->stop.reasons);
+    cr_assert_eq(a->machine->pc, b->machine->pc, "seed %" PRIu64 ": pc %u and %u", seed, a->machine->pc, b->machine->pc);
+    cr_assert_eq(a->stop.fault.kind, b->stop.fault.kind, "seed %" PRIu64, seed);
+    cr_assert_eq(a->stop.fault.addr, b->stop.fault.addr, "seed %" PRIu64, seed);
+    cr_assert_eq(a->machine->n_insns, b->machine->n_insns, "seed %" PRIu64, seed);
+    cr_assert_eq(a->machine->n_cycles, b->machine->n_cycles, "seed %" PRIu64, seed);
+    for (int reg = 0; reg < N_REGS; reg++)
+        cr_assert_eq(a->machine->regs[reg], b->machine->regs[reg], "seed %" PRIu64 ": r%d %" PRIx64 " and %" PRIx64, seed, reg,
+                     a->machine->regs[reg], b->machine->regs[reg]);
+    cr_assert_eq(machine_digest(a->machine), machine_digest(b->machine), "seed %" PRIu64 ": memory", seed);
+}
+
+static void
+run(struct side *s, uint64_t budget, bool resume)
+{
+    s->stop = s->engine->run(s->code, s->machine, budget, resume);
+}
+
+/* Opens one program under the interpreter and `engine`; the caller runs them. */
+static void
+pair_open(struct side pair[2], const struct engine *engine, const struct program *p)
+{
+    cost_model_table(&costs);
+    side_open(&pair[0], &interp_engine, p);
+    side_open(&pair[1], engine, p);
+}
+
+Test(random, whole_runs)
+{
+    for (uint64_t seed = first_seed(), end = seed + N_PROGRAMS; seed < end; seed++) {
+        struct program *p = random_program(seed);
+        struct side pair[2];
+        pair_open(pair, &jit_engine, p);
+        for (int i = 0; i < 2; i++)
+            run(&pair[i], MOST_INSNS, false);
+        assert_same(seed, &pair[0], &pair[1]);
+        for (int i = 0; i < 2; i++)
+            side_close(&pair[i]);
+        program_free(p);
+    }
+}
+
+Test(random, every_instruction)
+{
+    for (uint64_t seed = first_seed(), end = seed + N_PROGRAMS / 30; seed < end; seed++) {
+        struct program *p = random_program(seed);
+        struct side pair[2];
+        pair_open(pair, &jit_step_engine, p);
+        do {
+            for (int i = 0; i < 2; i++)
+                run(&pair[i], 1, false);
+            assert_same(seed, &pair[0], &pair[1]);
+        } while (pair[0].stop.reasons == STOP_BUDGET && pair[0].machine->n_insns < 400);
+        for (int i = 0; i < 2; i++)
+            side_close(&pair[i]);
+        program_free(p);
+    }
+}
+
+/* Traps come and go while the program runs: blocks are compiled again, and what they were comes back. */
+Test(random, from_trap_to_trap)
+{
+    for (uint64_t seed = first_seed(), end = seed + N_PROGRAMS / 5; seed < end; seed++) {
+        struct program *p = random_program(seed);
+        struct side pair[2];
+        uint32_t trap = (uint32_t)(seed * 2654435761u % p->n_slots);
+        pair_open(pair, &jit_engine, p);
+        for (int k = 0; k < 30; k++) {
+            for (int i = 0; i < 2; i++) {
+                pair[i].engine->set_trap(pair[i].code, trap, true);
+                run(&pair[i], MOST_INSNS, true);
+                pair[i].engine->set_trap(pair[i].code, trap, k % 3 != 0);
+            }
+            assert_same(seed, &pair[0], &pair[1]);
+            if (pair[0].stop.reasons != STOP_TRAP)
+                break;
+            trap = (trap + 7) % p->n_slots;
+        }
+        for (int i = 0; i < 2; i++)
+            side_close(&pair[i]);
+        program_free(p);
+    }
+}
+
+/* Registers that somebody else has changed: nothing that the compiler concluded about r10 may hold any more. */
+Test(random, foreign_frame_pointer)
+{
+    for (uint64_t seed = first_seed(), end = seed + 50; seed < end; seed++) {
+        struct program *p = random_program(seed);
+        struct side pair[2];
+        pair_open(pair, &jit_engine, p);
+        for (int i = 0; i < 2; i++) {
+            pair[i].machine->regs[REG_10] = seed % 2 ? GUEST_HI + seed : pair[i].machine->regs[REG_1] + 16;
+            run(&pair[i], MOST_INSNS, false);
+        }
+        assert_same(seed, &pair[0], &pair[1]);
+        for (int i = 0; i < 2; i++)
+            side_close(&pair[i]);
+        program_free(p);
+    }
+}
