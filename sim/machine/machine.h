@@ -39,7 +39,7 @@ struct env {
     uint64_t clock_step_ns; /* added after each reading; default 1000 */
     uint64_t random;        /* state of the generator behind get_prandom_u32 */
     uint32_t cpu;           /* current CPU, < n_cpus */
-    uint32_t n_cpus;
+    uint32_t n_cpus;        /* per-CPU maps have as many values as this was when the machine was made */
     uint64_t pid_tgid, uid_gid;
     char comm[16];
     uint32_t may_goto_limit; /* iterations per program run; kernel before timers: 8388608 */

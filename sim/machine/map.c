@@ -159,13 +159,13 @@ map_lookup_cpu(struct machine *m, struct map *map, const void *key, uint32_t cpu
 {
     if (!map->ops || !map->ops->lookup)
         return 0;
-    return map->ops->lookup(m, map, key, map->is_percpu ? cpu : 0);
+    return map->ops->lookup(m, map, key, cpu < map->n_copies ? cpu : 0);
 }
 
 uint64_t
 map_lookup(struct machine *m, struct map *map, const void *key)
 {
-    return map_lookup_cpu(m, map, key, m->env.cpu);
+    return map_lookup_cpu(m, map, key, map_current_copy(m, map));
 }
 
 int

@@ -69,7 +69,7 @@ update(struct machine *m, struct map *map, const void *key, const void *value, u
         return -EEXIST;
     if (flags & BPF_F_LOCK)
         return -EINVAL; /* needs a bpf_spin_lock in the value */
-    memmove(memory_host(&m->mem, lookup(m, map, key, m->env.cpu * map->is_percpu)), value, map->def->value_bytes);
+    memmove(memory_host(&m->mem, lookup(m, map, key, map_current_copy(m, map))), value, map->def->value_bytes);
     return 0;
 }
 

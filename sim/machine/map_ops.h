@@ -5,8 +5,6 @@
 #include "sim/base/base.h"
 #include "sim/machine/map.h"
 
-
-/* How create() allocates: values first, then bookkeeping, all by map_alloc. */
 struct map_ops {
     /* Bytes of guest memory that an entry takes, for cutting max_entries to what fits. NULL: create allocates on its own. */
     uint64_t (*entry_bytes)(const struct machine *m, const struct map *map);
@@ -33,6 +31,13 @@ static inline uint32_t
 map_stride(const struct map *map)
 {
     return ROUND_UP(map->def->value_bytes + 1, 8);
+}
+
+/* Which of the values of an entry a program sees. A CPU that the maps were not made for shares the first one's. */
+static inline uint32_t
+map_current_copy(const struct machine *m, const struct map *map)
+{
+    return m->env.cpu < map->n_copies ? m->env.cpu : 0;
 }
 
 /* What a program may do to values. */

@@ -128,7 +128,7 @@ fill_value(struct machine *m, struct map *map, uint32_t node, const void *value,
 {
     for (uint32_t cpu = 0; cpu < map->n_copies; cpu++) {
         void *to = memory_host(&m->mem, table_value(m, map, node, cpu));
-        if (!map->is_percpu || cpu == m->env.cpu)
+        if (cpu == map_current_copy(m, map))
             memmove(to, value, map->def->value_bytes);
         else if (is_new)
             memset(to, 0, map->def->value_bytes);
