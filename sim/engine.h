@@ -25,7 +25,8 @@ enum {
  *   - A branch that is taken to no instruction (outside of the program, or the second slot of a 16-byte one) faults itself with
  *     FAULT_PC, fault.addr being the slot it meant; one that is not taken is executed. Falling off the end, or starting at no
  *     instruction, faults there.
- *   - callx goes to any GUEST_CODE_OF(instruction); everything else is FAULT_PC.
+ *   - callx goes to any GUEST_CODE_OF(instruction), and calls the helper when the register holds the id of one, as the public
+ *     conformance vectors have it; everything else is FAULT_PC.
  *   - may_goto falls through env.may_goto_limit times per run, then always jumps.
  *   - Atomics, load-acquire and store-release check bounds first, then alignment. An atomic faults as a write.
  *   - A load into a register that is also its base, and an exchange with its own base, use the old base. */

@@ -153,6 +153,8 @@ stop_at(const struct machine *m, uint32_t reasons, const struct fault *fault)
 #define HANDLE_CALLL(name) handle_##name: PUSH_FRAME(); TAKE(0);
 #define HANDLE_CALLX(name) handle_##name: \
     callee = slot_of_address(code, r[s->dst]); \
+    if (callee == NO_SLOT && r[s->dst] <= INT32_MAX && helper_row((int32_t)r[s->dst])) \
+        goto helper; \
     if (callee == NO_SLOT) \
         FAULT(.kind = FAULT_PC, .addr = r[s->dst]); \
     PUSH_FRAME(); \

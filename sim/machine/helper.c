@@ -114,7 +114,7 @@ no_helper(struct fault *fault)
     return HELPER_FAULT;
 }
 
-/* What a CALL or CALLK at m->pc names: its scripted id and its row, NULL when it is not modelled. */
+/* What a CALL, CALLK or CALLX at m->pc names: its scripted id and its row, NULL when it is not modelled. */
 static const struct helper_row *
 callee(const struct machine *m, int32_t *id)
 {
@@ -125,7 +125,9 @@ callee(const struct machine *m, int32_t *id)
         *id = ~(int32_t)ref->index;
         return helper_builtin(m->program->externs[ref->index].name);
     }
-    return insn_kind(insn) == KIND_CALL ? helper_row(*id) : NULL;
+    if (insn_kind(insn) == KIND_CALLX)
+        *id = (int32_t)m->regs[insn->dst];
+    return insn_kind(insn) == KIND_CALLK ? NULL : helper_row(*id);
 }
 
 const struct helper_row *

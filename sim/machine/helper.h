@@ -36,7 +36,7 @@ const char *helper_name(int32_t id); /* NULL when unknown */
 /* What stands in for an undefined symbol (memset, memcpy...), NULL when nothing does. */
 const struct helper_row *helper_builtin(const char *name);
 
-/* Executes the CALL or CALLK at m->pc with the arguments in m->regs. Counters are the engine's business; a helper that needs them
+/* Executes the CALL, CALLK or CALLX (of a helper's id) at m->pc with the arguments in m->regs. Counters are the engine's business; a helper that needs them
  * (outputs) reads m->n_insns, which the engine has made exact before. */
 enum helper_outcome helper_call(struct machine *m, struct fault *fault);
 

@@ -244,6 +244,14 @@ Test(stops, callx)
         cr_assert_eq(g.machine->depth, 0);
         guest_close(&g);
     }
+
+    code[0].imm = 5; /* bpf_ktime_get_ns, as the public conformance vectors call a helper */
+    guest_open_insns(&g, code, ARRAY_LEN(code));
+    g.env.clock_ns = 123456;
+    ASSERT_STOP(guest_run(&g), STOP_EXIT, 3, 3);
+    cr_assert_eq(g.machine->regs[REG_0], 123456);
+    cr_assert_eq(g.machine->regs[REG_3], REG_CLOBBERED);
+    guest_close(&g);
 }
 
 Test(stops, may_goto_falls_through_so_many_times)

@@ -24,7 +24,7 @@ lab_open(struct lab *lab, const struct program *p, uint32_t entry, const struct 
         machine_free(lab->m);
         return false;
     }
-    lab->code = interp_engine.open(p, &lab->costs, &e);
+    lab->code = LAB_ENGINE.open(p, &lab->costs, &e);
     assert(lab->code); /* an interpreter takes every program */
     return true;
 }
@@ -32,7 +32,7 @@ lab_open(struct lab *lab, const struct program *p, uint32_t entry, const struct 
 void
 lab_close(struct lab *lab)
 {
-    interp_engine.close(lab->code);
+    LAB_ENGINE.close(lab->code);
     kernel_close(lab->k);
     machine_free(lab->m);
 }
@@ -100,7 +100,7 @@ lab_run(struct lab *lab, const struct input *input, struct buf *out)
         kernel_result_free(&theirs);
         return ours_refused != theirs_refused;
     }
-    struct stop stop = interp_engine.run(lab->code, lab->m, lab->budget, false);
+    struct stop stop = LAB_ENGINE.run(lab->code, lab->m, lab->budget, false);
     uint32_t n = 1;
     if (stop.reasons & STOP_EXIT) {
         n = compare_results(lab, &theirs, out);

@@ -4,8 +4,14 @@
 #define TESTS_KERNEL_LAB_H
 
 #include "jit/diff/kernel.h"
+#include "jit/jit.h"
 #include "sim/base/buf.h"
 #include "sim/engine.h"
+
+/* Whose runs are compared with the kernel's; the Makefile builds the tests once for each engine. */
+#ifndef LAB_ENGINE
+#define LAB_ENGINE interp_engine
+#endif
 
 struct lab {
     const struct program *program;

@@ -479,7 +479,7 @@ Test(contexts_vs_kernel, raw_tracepoint_with_too_few_arguments)
     cr_expect_eq(kernel_run(lab.k, &input, 1, &result, &e), ERR_KERNEL_RUN);
     cr_expect_eq(result.error, EINVAL);
     cr_assert_eq(machine_start(lab.m, 0, lab.type, &input, &e), OK);
-    struct stop stop = interp_engine.run(lab.code, lab.m, 1000, false);
+    struct stop stop = LAB_ENGINE.run(lab.code, lab.m, 1000, false);
     cr_expect_eq(stop.reasons, STOP_FAULT);
     cr_expect_eq(stop.fault.addr, GUEST_CTX + 24);
     lab_close(&lab);

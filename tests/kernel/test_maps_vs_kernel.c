@@ -112,10 +112,10 @@ we_take(const struct program *p, const struct input *input)
     cost_model_unit(&costs);
     struct machine *m = machine_new(p, &costs, NULL);
     m->interrupt = &interrupt;
-    struct code *code = interp_engine.open(p, &costs, &e);
+    struct code *code = LAB_ENGINE.open(p, &costs, &e);
     cr_assert_eq(machine_start(m, 0, prog_type_named("xdp"), input, &e), OK);
-    struct stop stop = interp_engine.run(code, m, 1000, false);
-    interp_engine.close(code);
+    struct stop stop = LAB_ENGINE.run(code, m, 1000, false);
+    LAB_ENGINE.close(code);
     machine_free(m);
     return !(stop.reasons & STOP_FAULT);
 }
