@@ -4,6 +4,8 @@
 
 TERM=xterm
 export TERM
+"$top_builddir/tests/ui/terminal" true </dev/null >/dev/null 2>"$tap_dir/why"
+[ $? -ne 77 ] || skip_all "$(cat "$tap_dir/why")"
 cat >"$tap_dir/endless.s" <<'END'
 r1 = 0
 r1 += 1

@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SEEN_MAX_BYTES = 1 << 20, TIMEOUT_MS = 10000, FAILED = 125 };
+enum { SEEN_MAX_BYTES = 1 << 20, TIMEOUT_MS = 10000, FAILED = 125, NO_TERMINAL = 77 };
 
 struct terminal {
     int fd;
@@ -130,6 +130,8 @@ start(struct terminal *t, char **argv)
         return 0;
     struct winsize size = { .ws_row = 24, .ws_col = 80 };
     const char *name = ptsname(t->fd);
+    if (!name || access(name, R_OK | W_OK)) /* no /dev/pts, as in a bare chroot */
+        return 0;
     t->child = fork();
     if (t->child)
         return t->child > 0;
@@ -176,9 +178,13 @@ int
 main(int argc, char **argv)
 {
     struct terminal t = { .seen = calloc(SEEN_MAX_BYTES + 1, 1) };
-    if (argc < 2 || !t.seen || !start(&t, argv + 1)) {
+    if (argc < 2 || !t.seen) {
         fprintf(stderr, "usage: terminal COMMAND [ARGUMENT...] <SCRIPT\n");
         return FAILED;
+    }
+    if (!start(&t, argv + 1)) {
+        fprintf(stderr, "terminal: no pseudo-terminal is to be had here\n");
+        return NO_TERMINAL;
     }
     char line[1024];
     int status = FAILED;
