@@ -7,6 +7,7 @@
 #include "jit/compile.h"
 
 #include "jit/fuse.h"
+#include "jit/job.h"
 #include "jit/stubs.h"
 #include "jit/templates.h"
 #include "sim/base/base.h"
@@ -14,250 +15,6 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define CELL(field) x64_cell((uint32_t)c->mem.code_bytes + (uint32_t)offsetof(struct cells, field))
-
-/* A displacement that waits for the code of a slot, or for a site. */
-struct fixup {
-    uint32_t field;
-    uint32_t pc;
-};
-
-/* Code that is rarely executed: a way out, or the rest of a side exit. */
-struct cold {
-    uint32_t field;    /* displacement that leads here */
-    bool is_exit;
-    struct site site;  /* of a side exit: pc = target, undo_* = what it skips */
-};
-
-struct job {
-    struct compiled *c;
-    struct x64 x;
-    struct fixup *fixups;
-    uint32_t n_fixups;
-    size_t cap_fixups;
-    struct cold *cold;
-    uint32_t n_cold;
-    size_t cap_cold;
-    const struct block *block;
-    uint32_t done_insns;
-    uint64_t done_cost; /* of the block, before the instruction being compiled */
-};
-
-/* The code emitted from here on runs after insn. */
-static void
-count_done(struct job *j, const struct insn *insn)
-{
-    j->done_insns++;
-    j->done_cost += cost_of(j->c->costs, insn);
-}
-
-/* ---------------------------------------------------------------- ways out */
-
-/* A site before the instruction at pc, reached through the displacement at `field`. */
-static void
-add_site(struct job *j, uint32_t field, enum site_kind kind, uint32_t pc, uint32_t check, uint32_t resume)
-{
-    j->cold = grow(j->cold, j->n_cold, &j->cap_cold, sizeof *j->cold);
-    j->cold[j->n_cold++] = (struct cold){
-        .field = field,
-        .site = { .pc = pc,
-                  .kind = kind,
-                  .undo_insns = j->block->n_insns - j->done_insns,
-                  .undo_cost = j->block->cost - j->done_cost,
-                  .check = check,
-                  .resume = resume },
-    };
-}
-
-
-/* ---------------------------------------------------------------- branches */
-
-static bool
-is_trapped(const struct compiled *c, uint32_t pc)
-{
-    return c->traps[pc / 64] >> pc % 64 & 1;
-}
-
-static bool
-is_block(const struct compiled *c, int64_t pc)
-{
-    return pc >= 0 && pc < c->program->n_slots && c->blocks.of_slot[pc] != NO_BLOCK;
-}
-
-static void
-jump_later(struct job *j, uint32_t field, uint32_t pc)
-{
-    j->fixups = grow(j->fixups, j->n_fixups, &j->cap_fixups, sizeof *j->fixups);
-    j->fixups[j->n_fixups++] = (struct fixup){ .field = field, .pc = pc };
-}
-
-/* Goes to a block; a backward one exists already. */
-static void
-jump_to(struct job *j, int64_t pc)
-{
-    uint32_t native = j->c->native[pc];
-    if (native)
-        x64_jmp_back(&j->x, native);
-    else
-        jump_later(j, x64_jmp(&j->x), (uint32_t)pc);
-}
-
-static void
-jcc_to(struct job *j, enum x64_cond cc, uint32_t pc, int64_t target)
-{
-    if (!is_block(j->c, target))
-        add_site(j, x64_jcc(&j->x, cc), SITE_INTERP, pc, NO_CHECK, 0);
-    else if (j->c->native[target])
-        x64_jcc_back(&j->x, cc, j->c->native[target]);
-    else
-        jump_later(j, x64_jcc(&j->x, cc), (uint32_t)target);
-}
-
-/* Takes back the count of what a side exit skips. */
-static void
-emit_undo(struct job *j, uint32_t insns, uint64_t cost)
-{
-    x64_alu_ri(&j->x, true, ALU_ADD, HOST_LEFT, (int32_t)insns);
-    if (!j->c->counts_cycles)
-        return;
-    x64_mov_ri(&j->x, HOST_SCRATCH, cost);
-    x64_alu_rr(&j->x, true, ALU_SUB, HOST_CYCLES, HOST_SCRATCH);
-}
-
-/* A conditional branch out of the middle of a block. When only a jump follows it, the roles are swapped: the jump is taken by the
- * condition, and the exit is what is left. Returns true in that case: the block is complete. */
-static bool
-emit_side_exit(struct job *j, uint32_t pc)
-{
-    struct compiled *c = j->c;
-    const struct insn *insn = &c->program->insns[pc], *next = insn + 1;
-    enum x64_cond cc = template_compare(&j->x, insn);
-    int64_t target = insn_target(insn, pc), jump = insn_target(next, pc + 1);
-    if (!is_block(c, target)) {
-        add_site(j, x64_jcc(&j->x, cc), SITE_INTERP, pc, NO_CHECK, 0);
-        return false;
-    }
-    uint32_t skipped = j->block->n_insns - j->done_insns - 1;
-    uint64_t skipped_cost = j->block->cost - j->done_cost - cost_of(c->costs, insn);
-    if (insn_kind(next) == KIND_JA && is_block(c, jump) && !is_trapped(c, pc + 1)) {
-        jcc_to(j, cc ^ 1, pc, jump);
-        emit_undo(j, skipped, skipped_cost);
-        jump_to(j, target);
-        return true;
-    }
-    j->cold = grow(j->cold, j->n_cold, &j->cap_cold, sizeof *j->cold);
-    j->cold[j->n_cold++] = (struct cold){
-        .field = x64_jcc(&j->x, cc),
-        .is_exit = true,
-        .site = { .pc = (uint32_t)target, .undo_insns = skipped, .undo_cost = skipped_cost },
-    };
-    return false;
-}
-
-static void
-emit_cold(struct job *j)
-{
-    for (uint32_t i = 0; i < j->n_cold; i++) {
-        const struct cold *cold = &j->cold[i];
-        x64_patch(&j->x, cold->field, j->x.at);
-        if (!cold->is_exit) {
-            stub_site(j->c, &j->x, &cold->site);
-            continue;
-        }
-        emit_undo(j, cold->site.undo_insns, cold->site.undo_cost);
-        jump_to(j, cold->site.pc);
-    }
-    j->n_cold = 0;
-}
-
-/* Falls through to the block at pc when it is emitted next, which `is_next` tells. */
-static void
-go_on(struct job *j, uint32_t pc, bool is_next)
-{
-    if (!is_block(j->c, pc)) /* off the end */
-        add_site(j, x64_jmp(&j->x), SITE_INTERP, pc, NO_CHECK, 0);
-    else if (!is_next)
-        jump_to(j, pc);
-}
-
-/* ---------------------------------------------------------------- calls */
-
-static void
-emit_clobber(struct x64 *x)
-{
-    x64_mov_ri(x, host_reg[REG_1], REG_CLOBBERED);
-    for (uint32_t reg = REG_2; reg <= REG_5; reg++)
-        x64_mov_rr(x, true, host_reg[reg], host_reg[REG_1]);
-}
-
-static void
-emit_frame_pointer(struct job *j, int32_t by)
-{
-    struct compiled *c = j->c;
-    if (!c->blocks.writes_r10) {
-        x64_alu_ri(&j->x, true, ALU_ADD, host_reg[REG_10], by);
-        return;
-    }
-    x64_alu_mi(&j->x, true, ALU_ADD, CELL(frame_pointer), by);
-    x64_load(&j->x, 64, host_reg[REG_10], CELL(frame_pointer));
-}
-
-/* A local call: fills the frame record, calls, and undoes it; what follows is the block at pc + 1. */
-static void
-emit_local_call(struct job *j, uint32_t pc, int64_t target)
-{
-    struct compiled *c = j->c;
-    struct x64 *x = &j->x;
-    if (!is_block(c, target)) {
-        add_site(j, x64_jmp(x), SITE_INTERP, pc, NO_CHECK, 0);
-        return;
-    }
-    x64_load(x, 64, HOST_SCRATCH, CELL(frame));
-    x64_alu_rm(x, true, ALU_CMP, HOST_SCRATCH, CELL(frame_end));
-    add_site(j, x64_jcc(x, CC_AE), SITE_INTERP, pc, NO_CHECK, 0);
-    for (uint32_t i = 0; i < 4; i++)
-        x64_store(x, 64, x64_at(HOST_SCRATCH, (int32_t)(offsetof(struct frame, saved) + 8 * i)), host_reg[REG_6 + i]);
-    x64_store_i(x, 32, x64_at(HOST_SCRATCH, offsetof(struct frame, return_pc)), (int32_t)(pc + 1));
-    x64_alu_mi(x, true, ALU_ADD, CELL(frame), sizeof(struct frame));
-    emit_frame_pointer(j, -FRAME_STRIDE);
-    uint32_t field = x64_call(x);
-    if (c->native[target])
-        x64_patch(x, field, c->native[target]);
-    else
-        jump_later(j, field, (uint32_t)target);
-
-    c->returns[pc + 1] = x->at;
-    x64_load(x, 64, HOST_SCRATCH, CELL(frame));
-    x64_alu_ri(x, true, ALU_SUB, HOST_SCRATCH, sizeof(struct frame));
-    x64_store(x, 64, CELL(frame), HOST_SCRATCH);
-    for (uint32_t i = 0; i < 4; i++)
-        x64_load(x, 64, host_reg[REG_6 + i], x64_at(HOST_SCRATCH, (int32_t)(offsetof(struct frame, saved) + 8 * i)));
-    emit_frame_pointer(j, FRAME_STRIDE);
-    emit_clobber(x);
-}
-
-/* Helpers, kfuncs and packet loads are C; the guest's registers come back from the machine. */
-static void
-emit_outside_call(struct job *j, uint32_t pc)
-{
-    uint32_t field = x64_jmp(&j->x);
-    add_site(j, field, SITE_CALL, pc, NO_CHECK, j->x.at);
-}
-
-static void
-emit_may_goto(struct job *j, uint32_t pc, int64_t target)
-{
-    struct compiled *c = j->c;
-    struct x64 *x = &j->x;
-    x64_push(x, RAX);
-    x64_load(x, 64, HOST_SCRATCH, CELL(may_goto));
-    x64_load(x, 32, RAX, x64_at(HOST_SCRATCH, 0));
-    x64_alu_rm(x, true, ALU_CMP, RAX, CELL(may_goto_limit));
-    x64_pop(x, RAX);
-    jcc_to(j, CC_AE, pc, target);
-    x64_alu_mi(x, false, ALU_ADD, x64_at(HOST_SCRATCH, 0), 1);
-}
 
 /* ---------------------------------------------------------------- checks */
 
@@ -272,7 +29,7 @@ emit_check(struct job *j, uint32_t pc, uint32_t check)
     x64_mov_rr(x, true, HOST_SCRATCH, host_reg[c->blocks.checks[check].base]);
     x64_alu_rm(x, true, ALU_SUB, HOST_SCRATCH, x64_cell(cell + (uint32_t)offsetof(struct bounds, lo)));
     x64_alu_rm(x, true, ALU_CMP, HOST_SCRATCH, x64_cell(cell + (uint32_t)offsetof(struct bounds, n)));
-    add_site(j, x64_jcc(x, CC_AE), SITE_REFILL, pc, check, again);
+    job_site(j, x64_jcc(x, CC_AE), SITE_REFILL, pc, check, again);
 }
 
 /* Atomics, load-acquire and store-release want natural alignment. */
@@ -286,7 +43,7 @@ emit_alignment(struct job *j, uint32_t pc, const struct insn *insn)
     uint8_t base = kind == KIND_LDACQ ? insn->src : insn->dst;
     x64_lea(&j->x, false, HOST_SCRATCH, x64_at(host_reg[base], insn->off));
     x64_test_ri(&j->x, false, HOST_SCRATCH, (int32_t)bytes - 1);
-    add_site(j, x64_jcc(&j->x, CC_NE), SITE_INTERP, pc, NO_CHECK, 0);
+    job_site(j, x64_jcc(&j->x, CC_NE), SITE_INTERP, pc, NO_CHECK, 0);
 }
 
 /* ---------------------------------------------------------------- blocks */
@@ -299,7 +56,7 @@ emit_head(struct job *j)
     x64_alu_ri(&j->x, true, ALU_SUB, HOST_LEFT, (int32_t)block->n_insns);
     if (block->is_polled) {
         j->done_cost = block->cost; /* cycles are not counted yet, there is nothing to undo */
-        add_site(j, x64_jcc(&j->x, CC_S), SITE_POLL, block->pc, NO_CHECK, 0);
+        job_site(j, x64_jcc(&j->x, CC_S), SITE_POLL, block->pc, NO_CHECK, 0);
         j->done_cost = 0;
     }
     if (!j->c->counts_cycles)
@@ -316,32 +73,32 @@ emit_end(struct job *j, uint32_t pc, bool is_next)
     int64_t target = insn_target(insn, pc);
     switch (insn_is_foreign(insn) ? KIND_NONE : insn_kind(insn)) {
     case KIND_JCC:
-        jcc_to(j, template_compare(&j->x, insn), pc, target);
-        count_done(j, insn);
-        go_on(j, pc + 1, is_next);
+        job_jcc(j, template_compare(&j->x, insn), pc, target);
+        job_count(j, insn);
+        job_go_on(j, pc + 1, is_next);
         break;
     case KIND_JA:
-        if (is_block(j->c, target))
-            jump_to(j, target);
+        if (job_is_block(j->c, target))
+            job_jump(j, target);
         else
-            add_site(j, x64_jmp(&j->x), SITE_INTERP, pc, NO_CHECK, 0);
+            job_site(j, x64_jmp(&j->x), SITE_INTERP, pc, NO_CHECK, 0);
         break;
     case KIND_MAYGOTO:
-        emit_may_goto(j, pc, target);
-        count_done(j, insn);
-        go_on(j, pc + 1, is_next);
+        job_may_goto(j, pc, target);
+        job_count(j, insn);
+        job_go_on(j, pc + 1, is_next);
         break;
     case KIND_CALLL:
-        emit_local_call(j, pc, target);
-        count_done(j, insn);
-        go_on(j, pc + 1, is_next);
+        job_local_call(j, pc, target);
+        job_count(j, insn);
+        job_go_on(j, pc + 1, is_next);
         break;
     case KIND_EXIT:
         x64_mov_ri(&j->x, HOST_SCRATCH, pc);
         x64_ret(&j->x);
         break;
     default:
-        add_site(j, x64_jmp(&j->x), SITE_INTERP, pc, NO_CHECK, 0);
+        job_site(j, x64_jmp(&j->x), SITE_INTERP, pc, NO_CHECK, 0);
         break;
     }
 }
@@ -357,7 +114,7 @@ emit_insn(struct job *j, uint32_t pc)
     case KIND_CALLK:
     case KIND_LDABS:
     case KIND_LDIND:
-        emit_outside_call(j, pc);
+        job_outside_call(j, pc);
         break;
     default:
         if (c->blocks.site[pc] == SITE_NONE) {
@@ -377,7 +134,7 @@ static uint32_t
 room(const struct job *j, uint32_t pc, bool is_again)
 {
     uint32_t end = pc + 1;
-    while (end < j->block->end && end < pc + 3 && !(is_again && is_trapped(j->c, end)))
+    while (end < j->block->end && end < pc + 3 && !(is_again && job_is_trapped(j->c, end)))
         end++;
     return end - pc;
 }
@@ -391,7 +148,7 @@ emit_straight(struct job *j, uint32_t *pc, bool is_again)
     if (!fused)
         emit_insn(j, *pc);
     for (uint32_t end = *pc + (fused ? fused : insn_slots(insn)); *pc < end; *pc += insn_slots(insn), insn = &j->c->program->insns[*pc])
-        count_done(j, insn);
+        job_count(j, insn);
 }
 
 /* is_again: with the traps, and not in its place, so that the next block does not follow. */
@@ -408,13 +165,13 @@ emit_block(struct job *j, uint32_t index, bool is_again)
     emit_head(j);
     for (uint32_t pc = block->pc; pc < block->end;) {
         const struct insn *insn = &c->program->insns[pc];
-        if (is_again && is_trapped(c, pc)) {
-            add_site(j, x64_jmp(&j->x), SITE_TRAP, pc, NO_CHECK, 0);
+        if (is_again && job_is_trapped(c, pc)) {
+            job_site(j, x64_jmp(&j->x), SITE_TRAP, pc, NO_CHECK, 0);
             return;
         }
         c->native[pc] = pc == block->pc ? c->native[pc] : j->x.at;
         if (insn_kind(insn) == KIND_JCC && pc + 1 < block->end) {
-            if (emit_side_exit(j, pc))
+            if (job_side_exit(j, pc))
                 return;
         } else if (insn_ends_block(insn)) {
             emit_end(j, pc, !is_again);
@@ -423,10 +180,10 @@ emit_block(struct job *j, uint32_t index, bool is_again)
             emit_straight(j, &pc, is_again);
             continue;
         }
-        count_done(j, insn);
+        job_count(j, insn);
         pc++;
     }
-    go_on(j, block->end, !is_again);
+    job_go_on(j, block->end, !is_again);
 }
 
 /* ---------------------------------------------------------------- programs */
@@ -443,7 +200,7 @@ start_job(struct job *j, struct compiled *c)
 static bool
 finish_job(struct job *j)
 {
-    emit_cold(j);
+    job_emit_cold(j);
     for (uint32_t i = 0; i < j->n_fixups; i++)
         x64_patch(&j->x, j->fixups[i].field, j->c->native[j->fixups[i].pc]);
     free(j->fixups);
@@ -503,7 +260,7 @@ static bool
 has_trap(const struct compiled *c, const struct block *block)
 {
     for (uint32_t pc = block->pc; pc < block->end; pc++)
-        if (is_trapped(c, pc))
+        if (job_is_trapped(c, pc))
             return true;
     return false;
 }

@@ -65,6 +65,9 @@ struct cells {
     } bounds[];               /* one per check */
 };
 
+/* A cell as an operand; `c` is the struct compiled. */
+#define CELL(field) x64_cell((uint32_t)c->mem.code_bytes + (uint32_t)offsetof(struct cells, field))
+
 struct compiled {
     const struct program *program;
     const struct cost_model *costs;

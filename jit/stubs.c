@@ -7,8 +7,6 @@
 
 static const uint8_t callee_saved[] = { RBX, RBP, R12, R13, R14, R15 };
 
-#define CELL(field) x64_cell((uint32_t)c->mem.code_bytes + (uint32_t)offsetof(struct cells, field))
-
 static void
 save_guest(struct compiled *c, struct x64 *x)
 {

@@ -1,0 +1,80 @@
+/* Calls, and may_goto. See job.h. */
+#include "config.h"
+
+#include "jit/job.h"
+
+static void
+emit_clobber(struct x64 *x)
+{
+    x64_mov_ri(x, host_reg[REG_1], REG_CLOBBERED);
+    for (uint32_t reg = REG_2; reg <= REG_5; reg++)
+        x64_mov_rr(x, true, host_reg[reg], host_reg[REG_1]);
+}
+
+static void
+emit_frame_pointer(struct job *j, int32_t by)
+{
+    struct compiled *c = j->c;
+    if (!c->blocks.writes_r10) {
+        x64_alu_ri(&j->x, true, ALU_ADD, host_reg[REG_10], by);
+        return;
+    }
+    x64_alu_mi(&j->x, true, ALU_ADD, CELL(frame_pointer), by);
+    x64_load(&j->x, 64, host_reg[REG_10], CELL(frame_pointer));
+}
+
+/* A local call: fills the frame record, calls, and undoes it; what follows is the block at pc + 1. */
+void
+job_local_call(struct job *j, uint32_t pc, int64_t target)
+{
+    struct compiled *c = j->c;
+    struct x64 *x = &j->x;
+    if (!job_is_block(c, target)) {
+        job_site(j, x64_jmp(x), SITE_INTERP, pc, NO_CHECK, 0);
+        return;
+    }
+    x64_load(x, 64, HOST_SCRATCH, CELL(frame));
+    x64_alu_rm(x, true, ALU_CMP, HOST_SCRATCH, CELL(frame_end));
+    job_site(j, x64_jcc(x, CC_AE), SITE_INTERP, pc, NO_CHECK, 0);
+    for (uint32_t i = 0; i < 4; i++)
+        x64_store(x, 64, x64_at(HOST_SCRATCH, (int32_t)(offsetof(struct frame, saved) + 8 * i)), host_reg[REG_6 + i]);
+    x64_store_i(x, 32, x64_at(HOST_SCRATCH, offsetof(struct frame, return_pc)), (int32_t)(pc + 1));
+    x64_alu_mi(x, true, ALU_ADD, CELL(frame), sizeof(struct frame));
+    emit_frame_pointer(j, -FRAME_STRIDE);
+    uint32_t field = x64_call(x);
+    if (c->native[target])
+        x64_patch(x, field, c->native[target]);
+    else
+        job_jump_later(j, field, (uint32_t)target);
+
+    c->returns[pc + 1] = x->at;
+    x64_load(x, 64, HOST_SCRATCH, CELL(frame));
+    x64_alu_ri(x, true, ALU_SUB, HOST_SCRATCH, sizeof(struct frame));
+    x64_store(x, 64, CELL(frame), HOST_SCRATCH);
+    for (uint32_t i = 0; i < 4; i++)
+        x64_load(x, 64, host_reg[REG_6 + i], x64_at(HOST_SCRATCH, (int32_t)(offsetof(struct frame, saved) + 8 * i)));
+    emit_frame_pointer(j, FRAME_STRIDE);
+    emit_clobber(x);
+}
+
+/* Helpers, kfuncs and packet loads are C; the guest's registers come back from the machine. */
+void
+job_outside_call(struct job *j, uint32_t pc)
+{
+    uint32_t field = x64_jmp(&j->x);
+    job_site(j, field, SITE_CALL, pc, NO_CHECK, j->x.at);
+}
+
+void
+job_may_goto(struct job *j, uint32_t pc, int64_t target)
+{
+    struct compiled *c = j->c;
+    struct x64 *x = &j->x;
+    x64_push(x, RAX);
+    x64_load(x, 64, HOST_SCRATCH, CELL(may_goto));
+    x64_load(x, 32, RAX, x64_at(HOST_SCRATCH, 0));
+    x64_alu_rm(x, true, ALU_CMP, RAX, CELL(may_goto_limit));
+    x64_pop(x, RAX);
+    job_jcc(j, CC_AE, pc, target);
+    x64_alu_mi(x, false, ALU_ADD, x64_at(HOST_SCRATCH, 0), 1);
+}

@@ -1,0 +1,62 @@
+/* One piece of compilation under way: the code, what waits for code that does not exist yet, and how far the block is. Internal to jit/.
+ * Branches between blocks, ways out and calls are here; what stands inside a block is compile.c's. */
+#ifndef JIT_JOB_H
+#define JIT_JOB_H
+
+#include "jit/compile.h"
+
+/* A displacement that waits for the code of a block. */
+struct fixup {
+    uint32_t field;
+    uint32_t pc;
+};
+
+/* Code that is rarely executed: a way out, or the rest of a side exit. */
+struct cold {
+    uint32_t field;   /* displacement that leads here */
+    bool is_exit;
+    struct site site; /* of a side exit: pc = target, undo_* = what it skips */
+};
+
+struct job {
+    struct compiled *c;
+    struct x64 x;
+    struct fixup *fixups;
+    uint32_t n_fixups;
+    size_t cap_fixups;
+    struct cold *cold;
+    uint32_t n_cold;
+    size_t cap_cold;
+    const struct block *block;
+    uint32_t done_insns; /* of the block, before the instruction being compiled */
+    uint64_t done_cost;
+};
+
+bool job_is_trapped(const struct compiled *c, uint32_t pc);
+bool job_is_block(const struct compiled *c, int64_t pc); /* a block starts there */
+
+/* The code emitted from here on runs after insn. */
+void job_count(struct job *j, const struct insn *insn);
+
+/* A site before the instruction at pc, reached through the displacement at `field`. check and resume: struct site. */
+void job_site(struct job *j, uint32_t field, enum site_kind kind, uint32_t pc, uint32_t check, uint32_t resume);
+
+/* Branches to blocks. job_jcc at pc may also mean no instruction: then the interpreter sees to it. job_go_on is for what follows a block;
+ * is_next: the block at pc is emitted next. */
+void job_jump_later(struct job *j, uint32_t field, uint32_t pc);
+void job_jump(struct job *j, int64_t pc);
+void job_jcc(struct job *j, enum x64_cond cc, uint32_t pc, int64_t target);
+void job_go_on(struct job *j, uint32_t pc, bool is_next);
+
+/* A conditional branch out of the middle of a block. Returns true when the jump behind it is done as well: the block is complete. */
+bool job_side_exit(struct job *j, uint32_t pc);
+
+/* Everything rare, after all blocks. */
+void job_emit_cold(struct job *j);
+
+/* calls.c: a local call; a call of C for a helper, kfunc or packet load; may_goto, which counts. */
+void job_local_call(struct job *j, uint32_t pc, int64_t target);
+void job_outside_call(struct job *j, uint32_t pc);
+void job_may_goto(struct job *j, uint32_t pc, int64_t target);
+
+#endif
