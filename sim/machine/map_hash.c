@@ -80,25 +80,12 @@ delete(struct machine *m, struct map *map, const void *key)
 static int
 next_key(struct machine *m, struct map *map, const void *key, void *next)
 {
-    uint32_t node = table_next(m, map, key ? table_find(m, map, key) : 0);
-    if (!node)
-        return -ENOENT;
-    memcpy(next, table_key(m, map, node), map->def->key_bytes);
-    return 0;
-}
-
-static bool
-key_at(struct machine *m, struct map *map, uint64_t value, void *key)
-{
-    uint32_t node = table_node_of_value(m, map, value);
-    if (node)
-        memcpy(key, table_key(m, map, node), map->def->key_bytes);
-    return node;
+    return table_next_key(m, map, key ? table_find(m, map, key) : 0, next);
 }
 
 const struct map_ops map_hash_ops = { .entry_bytes = table_entry_bytes, .create = create, .reset = table_reset, .lookup = lookup,
-                                      .update = update, .delete = delete, .next_key = next_key, .key_at = key_at,
+                                      .update = update, .delete = delete, .next_key = next_key, .key_at = table_key_at,
                                       .n_entries = table_count };
 const struct map_ops map_lru_hash_ops = { .entry_bytes = table_entry_bytes, .create = create, .reset = table_reset,
                                           .lookup = lookup, .used = lru_used, .update = lru_update, .delete = delete, .next_key = next_key,
-                                          .key_at = key_at, .n_entries = table_count };
+                                          .key_at = table_key_at, .n_entries = table_count };

@@ -122,22 +122,9 @@ next_key(struct machine *m, struct map *map, const void *key, void *next)
         struct lpm_key k = masked(map, key, prefix_of(key));
         node = table_find(m, map, &k);
     }
-    node = table_next(m, map, node);
-    if (!node)
-        return -ENOENT;
-    memcpy(next, table_key(m, map, node), map->def->key_bytes);
-    return 0;
-}
-
-static bool
-key_at(struct machine *m, struct map *map, uint64_t value, void *key)
-{
-    uint32_t node = table_node_of_value(m, map, value);
-    if (node)
-        memcpy(key, table_key(m, map, node), map->def->key_bytes);
-    return node;
+    return table_next_key(m, map, node, next);
 }
 
 const struct map_ops map_lpm_ops = { .entry_bytes = table_entry_bytes, .create = create, .reset = reset, .lookup = lookup,
-                                     .update = update, .delete = delete, .next_key = next_key, .key_at = key_at,
+                                     .update = update, .delete = delete, .next_key = next_key, .key_at = table_key_at,
                                      .n_entries = table_count };

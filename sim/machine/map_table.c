@@ -7,6 +7,7 @@
 #include "sim/base/base.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <string.h>
 
 /* At map->state. Addresses are guest addresses. */
@@ -264,6 +265,25 @@ table_next(struct machine *m, struct map *map, uint32_t node)
         if (node_at(m, map, node)->is_used)
             return node;
     return 0;
+}
+
+int
+table_next_key(struct machine *m, struct map *map, uint32_t node, void *next)
+{
+    node = table_next(m, map, node);
+    if (!node)
+        return -ENOENT;
+    memcpy(next, table_key(m, map, node), map->def->key_bytes);
+    return 0;
+}
+
+bool
+table_key_at(struct machine *m, struct map *map, uint64_t value, void *key)
+{
+    uint32_t node = table_node_of_value(m, map, value);
+    if (node)
+        memcpy(key, table_key(m, map, node), map->def->key_bytes);
+    return node;
 }
 
 void

@@ -26,6 +26,10 @@ const void *table_key(struct machine *m, struct map *map, uint32_t node);
 uint32_t table_node_of_value(struct machine *m, struct map *map, uint64_t value); /* 0 when the element is free */
 uint32_t table_next(struct machine *m, struct map *map, uint32_t node);         /* present node with a higher number, 0: none */
 
+/* For map_ops: the key after `node` (0: the first one) into *next, or -ENOENT; the key of the element whose value is at `value`. */
+int table_next_key(struct machine *m, struct map *map, uint32_t node, void *next);
+bool table_key_at(struct machine *m, struct map *map, uint64_t value, void *key);
+
 /* Use order, for LRU: the most recent node first. */
 void table_touch(struct machine *m, struct map *map, uint32_t node);
 uint32_t table_oldest(struct machine *m, struct map *map);

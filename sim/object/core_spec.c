@@ -4,6 +4,7 @@
 #include "sim/object/core.h"
 
 #include "sim/object/btf.h"
+#include "sim/object/types.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -144,24 +145,6 @@ core_spec_parse(struct core_spec *out, const struct btf *btf, enum bpf_core_relo
 
 /* ---------------------------------------------------------------- printing */
 
-static const char *
-keyword(const struct btf_type *t)
-{
-    switch (btf_kind(t)) {
-    case BTF_KIND_STRUCT:
-        return "struct ";
-    case BTF_KIND_UNION:
-        return "union ";
-    case BTF_KIND_FWD:
-        return btf_kflag(t) ? "union " : "struct ";
-    case BTF_KIND_ENUM:
-    case BTF_KIND_ENUM64:
-        return "enum ";
-    default:
-        return "";
-    }
-}
-
 void
 core_spec_print(const struct core_spec *s, struct buf *out)
 {
@@ -170,7 +153,7 @@ core_spec_print(const struct core_spec *s, struct buf *out)
     bool is_plain = s->kind == BPF_CORE_FIELD_BYTE_OFFSET; /* nine of ten are */
     if (!is_plain)
         buf_printf(out, "%s(", (unsigned)s->kind < N_CORE_KINDS ? core_kinds[s->kind].name : "unknown");
-    buf_printf(out, "%s%s", keyword(t), *name ? name : "{...}");
+    buf_printf(out, "%s%s", type_keyword(t), *name ? name : "{...}");
     for (uint32_t i = 0; i < s->n_steps; i++) {
         if (s->steps[i].name)
             buf_printf(out, "%s%s", core_kinds[s->kind].family == CORE_ENUMVAL ? "::" : ".", s->steps[i].name);

@@ -42,8 +42,8 @@ writer_to(const struct btf *btf, struct buf *out, bool is_brief)
     return (struct writer){ .btf = btf, .out = out, .end = out->len + TYPE_TEXT_MAX, .is_brief = is_brief };
 }
 
-static const char *
-keyword_of(const struct btf_type *t)
+const char *
+type_keyword(const struct btf_type *t)
 {
     switch (btf_kind(t)) {
     case BTF_KIND_STRUCT:
@@ -85,9 +85,9 @@ write_base(struct writer *w, uint32_t id)
     if (btf_is_void(t))
         buf_puts(w->out, "void");
     else if (*name || !has_body)
-        buf_printf(w->out, "%s%s", keyword_of(t), *name ? name : "<nameless>");
+        buf_printf(w->out, "%s%s", type_keyword(t), *name ? name : "<nameless>");
     else if (w->is_brief)
-        buf_printf(w->out, "%s{...}", keyword_of(t));
+        buf_printf(w->out, "%s{...}", type_keyword(t));
     else
         write_definition(w, id);
 }
@@ -227,7 +227,7 @@ write_definition(struct writer *w, uint32_t id)
     const char *name = btf_name(w->btf, t->name_off);
     if (!enter(w))
         return;
-    buf_printf(w->out, "%s%s%s{", keyword_of(t), name, *name ? " " : "");
+    buf_printf(w->out, "%s%s%s{", type_keyword(t), name, *name ? " " : "");
     if (btf_is_any_enum(t)) {
         write_enumerators(w, t);
     } else {

@@ -15,6 +15,9 @@
 
 enum { TYPE_TEXT_MAX = 64 << 10 }; /* bytes that one call appends at most (about); what is cut ends in "..." */
 
+/* The C keyword before the tag, with a blank: "struct ", "union ", "enum "; "" for types that have none. */
+const char *type_keyword(const struct btf_type *t);
+
 /* Appends the type as gdb's whatis says it: "struct pkt", "const char *", "int (*)(void *)", "__u32 [4]", "struct {...}". */
 void type_print_name(const struct btf *btf, uint32_t id, struct buf *out);
 
