@@ -248,6 +248,26 @@ put_helper_fault(const struct machine *m, const struct fault *fault, struct buf 
     }
 }
 
+/* What programs point to without ever reading it: the frame pointer and the packet's end, one past what is theirs. */
+static bool
+put_end(const struct machine *m, uint64_t addr, struct buf *out)
+{
+    if (m->packet.is_present && addr == m->packet.end && addr > m->packet.data) {
+        put_offset(out, m->type->family == CTX_GENERIC ? "mem" : "pkt", (int64_t)(addr - m->packet.data));
+        buf_puts(out, ", its end");
+        return true;
+    }
+    for (uint32_t frame = 0; frame < MAX_FRAMES; frame++) {
+        if (addr != STACK_TOP - frame * FRAME_STRIDE)
+            continue;
+        buf_puts(out, "fp");
+        if (frame != m->depth)
+            buf_printf(out, " of frame %u", frame);
+        return true;
+    }
+    return false;
+}
+
 void
 machine_describe_addr(const struct machine *m, uint64_t addr, struct buf *out)
 {
@@ -257,7 +277,7 @@ machine_describe_addr(const struct machine *m, uint64_t addr, struct buf *out)
         return;
     if (r && distance == 0)
         put_address(m, r, addr, out);
-    else
+    else if (!put_end(m, addr, out))
         buf_printf(out, "0x%" PRIx64, addr);
 }
 

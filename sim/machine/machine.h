@@ -129,7 +129,7 @@ void machine_result(struct machine *m, struct result *out);
 /* A hash of all guest-visible state: registers, pc, frames, counters, memory of all regions. Equal machines have equal digests. */
 uint64_t machine_digest(const struct machine *m);
 
-/* "xdp_md+4", "pkt+62", "fp-8" (frame of the machine's depth), "flows[3]+8" or a bare hex address. */
+/* "xdp_md+4", "pkt+62", "pkt+64, its end", "fp-8" and "fp" (frame of the machine's depth), "flows[3]+8" or a bare hex address. */
 void machine_describe_addr(const struct machine *m, uint64_t addr, struct buf *out);
 
 /* The sentence of a fault at m->pc: "read of 4 bytes at pkt+62, 2 bytes past the end of the 64-byte packet". No newline. */

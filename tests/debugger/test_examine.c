@@ -73,7 +73,7 @@ static const struct row values[] = {
     { "whatis $r1", "type = long\n" },
     { "whatis $r10", "type = void *\n" },
     { "whatis $w1", "type = int\n" },
-    { "print $r10", "$13 = (void *) 0x30000\n" },
+    { "print $r10", "$13 = (void *) 0x30000 <fp>\n" },
     { "print/x $r1 = -1", "$14 = 0xffffffffffffffff\n" },
     { "print $w1", "$15 = -1\n" },
     { "print/x $w1 = 0x80000000", "$16 = 0x80000000\n" },

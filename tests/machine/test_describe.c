@@ -62,6 +62,9 @@ Test(describe, places)
     cr_assert_str_eq(place(GUEST_DATA + 2), ".rodata+2");
     cr_assert_str_eq(place(fix.m->maps[1].handle), "map users");
     cr_assert_str_eq(place(GUEST_CODE_OF(1)), "code at slot 1");
+    cr_assert_str_eq(place(fix.m->packet.end), "pkt+64, its end");
+    cr_assert_str_eq(place(STACK_TOP), "fp");
+    cr_assert_str_eq(place(STACK_TOP - FRAME_STRIDE), "fp of frame 1");
     cr_assert_str_eq(place(0x12345678), "0x12345678");
 }
 

@@ -20,9 +20,9 @@ r4             0x0                0
 r5             0x0                0
 r6             0x2                2
 r7             0x100100           1048832 <pkt+0>
-r8             0x100147           1048903
+r8             0x100147           1048903 <pkt+71, its end>
 r9             0x0                0
-r10            0x30000            0x30000
+r10            0x30000            0x30000 <fp>
 pc             14                 14 <filter+3>
 (ebpfdbg) break count
 Breakpoint 2 at insn 0: file filter.c, line 34.

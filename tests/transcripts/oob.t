@@ -24,7 +24,7 @@ find_get () at oob.c:40
 (ebpfdbg) info registers
 r0             0x2                2
 r1             0x14               20
-r2             0x100136           1048886
+r2             0x100136           1048886 <pkt+54, its end>
 r3             0x8                8
 r4             0x0                0
 r5             0x0                0
@@ -32,14 +32,14 @@ r6             0x0                0
 r7             0x0                0
 r8             0x0                0
 r9             0x0                0
-r10            0x30000            0x30000
+r10            0x30000            0x30000 <fp>
 pc             18                 18 <find_get+18>
 (ebpfdbg) x/i $pc
 => 18 <find_get+18>:	r1 = *(u32 *)(r2 +0)
 (ebpfdbg) x/8xb $r2-8
 0x10012e <pkt+46>:	0x50	0x02	0xfa	0xf0	0xf4	0x96	0x00	0x00
 (ebpfdbg) x/8xb $r2
-0x100136:	Cannot access memory at address 0x100136
+0x100136 <pkt+54, its end>:	Cannot access memory at address 0x100136
 (ebpfdbg) list
 35	        return XDP_PASS;
 36	    if (eth->h_proto != bpf_htons(ETH_P_IP) || ip->protocol != IPPROTO_TCP)
