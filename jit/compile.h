@@ -89,7 +89,6 @@ struct compiled {
     bool counts_cycles;       /* the cost model is not uniform */
     uint32_t cost_per_insn;   /* the uniform cost */
     uint32_t enter, exit, outside; /* offsets of the stubs */
-    bool is_unchecked;        /* no counts, no bounds: only to see what they cost */
 };
 
 /* The way in (stubs.c). target: native code of a block; returns: native return addresses of the frames above the entry program,

@@ -332,27 +332,6 @@ x64_lea(struct x64 *x, bool wide, enum x64_reg dst, struct x64_mem mem)
 }
 
 void
-x64_setcc(struct x64 *x, enum x64_cond cc, enum x64_reg reg)
-{
-    rex(x, false, 0, 0, reg, needs_byte_rex(reg));
-    x64_byte(x, 0x0f);
-    x64_byte(x, (uint8_t)(0x90 | cc));
-    modrm_rr(x, 0, reg);
-}
-
-void
-x64_cmov(struct x64 *x, bool wide, enum x64_cond cc, enum x64_reg dst, enum x64_reg src)
-{
-    op_rr(x, wide, 0x0f, (uint8_t)(0x40 | cc), dst, src);
-}
-
-void
-x64_xchg_rr(struct x64 *x, bool wide, enum x64_reg a, enum x64_reg b)
-{
-    op_rr(x, wide, 0, 0x87, b, a);
-}
-
-void
 x64_load(struct x64 *x, uint32_t bits, enum x64_reg dst, struct x64_mem mem)
 {
     if (bits >= 32)
@@ -392,16 +371,6 @@ x64_store_i(struct x64 *x, uint32_t bits, struct x64_mem mem, int32_t imm)
 }
 
 void
-x64_movbe_load(struct x64 *x, uint32_t bits, enum x64_reg dst, struct x64_mem mem)
-{
-    rex_mem(x, bits == 64, dst, mem, false);
-    x64_byte(x, 0x0f);
-    x64_byte(x, 0x38);
-    x64_byte(x, 0xf0);
-    modrm_mem(x, dst, mem, 0);
-}
-
-void
 x64_push(struct x64 *x, enum x64_reg reg)
 {
     rex(x, false, 0, 0, reg, false);
@@ -431,18 +400,6 @@ void
 x64_call_m(struct x64 *x, struct x64_mem mem)
 {
     op_rm(x, false, 0, 0xff, 2, mem, 0);
-}
-
-void
-x64_jmp_m(struct x64 *x, struct x64_mem mem)
-{
-    op_rm(x, false, 0, 0xff, 4, mem, 0);
-}
-
-void
-x64_jmp_r(struct x64 *x, enum x64_reg reg)
-{
-    op_rr(x, false, 0, 0xff, 4, reg);
 }
 
 static uint32_t

@@ -81,23 +81,17 @@ void x64_shiftx(struct x64 *x, bool wide, enum x64_shift op, enum x64_reg dst, e
 void x64_bswap_r(struct x64 *x, bool wide, enum x64_reg reg);
 void x64_rol16_r(struct x64 *x, enum x64_reg reg, uint8_t count);
 void x64_lea(struct x64 *x, bool wide, enum x64_reg dst, struct x64_mem mem);
-void x64_setcc(struct x64 *x, enum x64_cond cc, enum x64_reg reg);
-void x64_cmov(struct x64 *x, bool wide, enum x64_cond cc, enum x64_reg dst, enum x64_reg src);
-void x64_xchg_rr(struct x64 *x, bool wide, enum x64_reg a, enum x64_reg b);
 
 void x64_load(struct x64 *x, uint32_t bits, enum x64_reg dst, struct x64_mem mem);        /* zero-extended to 64 */
 void x64_load_sx(struct x64 *x, uint32_t bits, enum x64_reg dst, struct x64_mem mem);     /* sign-extended to 64 */
 void x64_store(struct x64 *x, uint32_t bits, struct x64_mem mem, enum x64_reg src);
 void x64_store_i(struct x64 *x, uint32_t bits, struct x64_mem mem, int32_t imm);          /* sign-extended for 64 bits */
-void x64_movbe_load(struct x64 *x, uint32_t bits, enum x64_reg dst, struct x64_mem mem);  /* 32, 64 */
 
 void x64_push(struct x64 *x, enum x64_reg reg);
 void x64_pop(struct x64 *x, enum x64_reg reg);
 void x64_push_m(struct x64 *x, struct x64_mem mem);
 void x64_ret(struct x64 *x);
 void x64_call_m(struct x64 *x, struct x64_mem mem);
-void x64_jmp_m(struct x64 *x, struct x64_mem mem);
-void x64_jmp_r(struct x64 *x, enum x64_reg reg);
 
 /* Jumps and calls to a known place, or to one that is patched in later: they return the offset of the 4-byte displacement. */
 uint32_t x64_jcc(struct x64 *x, enum x64_cond cc);

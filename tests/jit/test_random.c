@@ -160,3 +160,32 @@ Test(random, foreign_frame_pointer)
         program_free(p);
     }
 }
+
+/* The longest code there is, many times over: local calls with cycles counted and r10 written. And again with a trap on each. */
+Test(random, room_for_the_longest_code)
+{
+    enum { N_CALLS = 20000 };
+    static uint8_t code[(N_CALLS + 4) * SLOT_BYTES]; /* insn_encode may write two slots */
+    for (uint32_t i = 0; i < N_CALLS; i++)
+        insn_encode(&(struct insn){ .op = OP_call_local, .imm = N_CALLS - (int32_t)i - 1 }, &code[i * SLOT_BYTES]);
+    insn_encode(&(struct insn){ .op = OP_mov64_k, .dst = REG_10, .imm = 7 }, &code[N_CALLS * SLOT_BYTES]);
+    insn_encode(&(struct insn){ .op = OP_exit }, &code[(N_CALLS + 1) * SLOT_BYTES]);
+    struct program *p = program_from_code(code, N_CALLS + 2);
+    const struct engine *const engines[] = { &jit_engine, &jit_step_engine };
+    for (int k = 0; k < 2; k++) {
+        struct side pair[2];
+        pair_open(pair, engines[k], p);
+        for (int i = 0; i < 2; i++)
+            run(&pair[i], MOST_INSNS, false);
+        assert_same(k, &pair[0], &pair[1]);
+        for (uint32_t pc = 0; pc < p->n_slots; pc++)
+            pair[1].engine->set_trap(pair[1].code, pc, true);
+        struct errinfo e;
+        cr_assert_eq(machine_start(pair[1].machine, 0, prog_type_named("generic"), &(struct input){ 0 }, &e), OK);
+        run(&pair[1], MOST_INSNS, false);
+        cr_assert_eq(pair[1].stop.reasons, STOP_TRAP);
+        for (int i = 0; i < 2; i++)
+            side_close(&pair[i]);
+    }
+    program_free(p);
+}
