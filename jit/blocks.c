@@ -284,6 +284,17 @@ scan_writes(struct scan *s, const struct insn *insn)
         s->n_open = 0; /* regions may have changed */
 }
 
+/* Every access as if it were known to be good. */
+static void
+find_no_checks(const struct program *p, struct blocks *out)
+{
+    uint8_t base;
+    enum access access;
+    for (uint32_t pc = 0; pc < p->n_slots; pc += insn_slots(&p->insns[pc]))
+        if (!insn_is_foreign(&p->insns[pc]) && access_of(&p->insns[pc], &base, &access))
+            out->site[pc] = SITE_STATIC;
+}
+
 static void
 find_checks(const struct program *p, struct blocks *out)
 {
@@ -319,7 +330,10 @@ blocks_find(const struct program *p, const struct cost_model *costs, enum groupi
         marks[pc] |= LEADER | POLLED;
     list_blocks(p, costs, marks, out);
     free(marks);
-    find_checks(p, out);
+    if (grouping == BLOCKS_UNCHECKED)
+        find_no_checks(p, out);
+    else
+        find_checks(p, out);
     /* Without a poll control only moves forward, but for returns, of which there can be one per frame. */
     out->longest_path = grouping == BLOCKS_STEP ? 0 : (uint64_t)p->n_slots * MAX_FRAMES;
 }

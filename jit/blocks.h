@@ -46,8 +46,9 @@ struct blocks {
 };
 
 /* How instructions are grouped. BLOCKS_STEP: each is a block of its own, polled, so that a budget is exact in native code and nothing
- * is merged: what lockstep compares instruction by instruction. */
-enum grouping { BLOCKS_BASIC, BLOCKS_STEP };
+ * is merged: what lockstep compares instruction by instruction. BLOCKS_UNCHECKED: basic blocks that are not counted, and accesses that
+ * are not checked: what a comparison of speeds wants. */
+enum grouping { BLOCKS_BASIC, BLOCKS_STEP, BLOCKS_UNCHECKED };
 
 /* O(slots). Owned by the caller. */
 void blocks_find(const struct program *p, const struct cost_model *costs, enum grouping grouping, struct blocks *out);

@@ -53,6 +53,8 @@ static void
 emit_head(struct job *j)
 {
     const struct block *block = j->block;
+    if (!job_counts(j))
+        return;
     x64_alu_ri(&j->x, true, ALU_SUB, HOST_LEFT, (int32_t)block->n_insns);
     if (block->is_polled) {
         j->done_cost = block->cost; /* cycles are not counted yet, there is nothing to undo */

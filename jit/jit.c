@@ -275,6 +275,12 @@ open_stepwise(const struct program *program, const struct cost_model *costs, str
     return open_grouped(program, costs, BLOCKS_STEP, e);
 }
 
+static struct code *
+open_unchecked(const struct program *program, const struct cost_model *costs, struct errinfo *e)
+{
+    return open_grouped(program, costs, BLOCKS_UNCHECKED, e);
+}
+
 static void
 set_trap(struct code *code, uint32_t pc, bool on)
 {
@@ -301,6 +307,14 @@ const struct engine jit_engine = {
 const struct engine jit_step_engine = {
     .name = "jit-step",
     .open = open_stepwise,
+    .close = close_code,
+    .set_trap = set_trap,
+    .run = run_code,
+};
+
+const struct engine jit_unchecked_engine = {
+    .name = "jit-unchecked",
+    .open = open_unchecked,
     .close = close_code,
     .set_trap = set_trap,
     .run = run_code,

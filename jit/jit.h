@@ -10,4 +10,8 @@ extern const struct engine jit_engine;
 /* The same templates with every instruction on its own: any budget is exact in native code. For lockstep. */
 extern const struct engine jit_step_engine;
 
+/* The same code without counts, polls and bounds checks, for comparisons of speed: what the guest does wrong, this process does wrong, no
+ * loop is ever interrupted, and counters mean nothing. NOT for debugging; run only what another engine has run to its end. */
+extern const struct engine jit_unchecked_engine;
+
 #endif

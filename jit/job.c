@@ -7,6 +7,12 @@
 #include "jit/templates.h"
 #include "sim/base/base.h"
 
+bool
+job_counts(const struct job *j)
+{
+    return j->c->grouping != BLOCKS_UNCHECKED;
+}
+
 void
 job_count(struct job *j, const struct insn *insn)
 {
@@ -22,8 +28,8 @@ job_site(struct job *j, uint32_t field, enum site_kind kind, uint32_t pc, uint32
         .field = field,
         .site = { .pc = pc,
                   .kind = kind,
-                  .undo_insns = j->block->n_insns - j->done_insns,
-                  .undo_cost = j->block->cost - j->done_cost,
+                  .undo_insns = job_counts(j) ? j->block->n_insns - j->done_insns : 0,
+                  .undo_cost = job_counts(j) ? j->block->cost - j->done_cost : 0,
                   .check = check,
                   .resume = resume },
     };
@@ -76,6 +82,8 @@ job_jcc(struct job *j, enum x64_cond cc, uint32_t pc, int64_t target)
 static void
 emit_undo(struct job *j, uint32_t insns, uint64_t cost)
 {
+    if (!job_counts(j))
+        return;
     x64_alu_ri(&j->x, true, ALU_ADD, HOST_LEFT, (int32_t)insns);
     if (!j->c->counts_cycles)
         return;

@@ -35,6 +35,9 @@ struct job {
 bool job_is_trapped(const struct compiled *c, uint32_t pc);
 bool job_is_block(const struct compiled *c, int64_t pc); /* a block starts there */
 
+/* Instructions are counted, and the budget is looked at. */
+bool job_counts(const struct job *j);
+
 /* The code emitted from here on runs after insn. */
 void job_count(struct job *j, const struct insn *insn);
 

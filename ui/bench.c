@@ -1,6 +1,7 @@
 /* `ebpfdbg bench`: how fast each engine runs a program, and whether they agree. */
 #include "config.h"
 
+#include "jit/jit.h"
 #include "sim/base/base.h"
 #include "ui/contender.h"
 #include "ui/message.h"
@@ -20,7 +21,7 @@ struct race {
     uint32_t n;
 };
 
-/* Adds an engine or "kernel". */
+/* Adds an engine, "kernel", or the JIT without checks, which is not in the list of engines: nobody can debug with it. */
 static enum err
 add(struct race *race, const char *name, struct errinfo *e)
 {
@@ -32,6 +33,10 @@ add(struct race *race, const char *name, struct errinfo *e)
         if (race->n == 0)
             return err_set_detail(e, ERR_USAGE, "the kernel does not count instructions", "name another engine before it in --engines");
         err = contender_kernel(&race->target, &race->contenders[0], c, e);
+    } else if (strcmp(name, jit_unchecked_engine.name) == 0) {
+        if (race->n == 0)
+            return err_set_detail(e, ERR_USAGE, "jit-unchecked counts and checks nothing", "name another engine before it in --engines");
+        err = contender_unchecked(&race->target, c, e);
     } else {
         const struct engine *engine = engine_named(name, e);
         err = engine ? contender_engine(&race->target, engine, c, e) : ERR_USAGE;
@@ -81,19 +86,24 @@ static void
 print_text(const struct race *race)
 {
     const struct contender *first = &race->contenders[0];
+    bool has_unchecked = false;
     printf("%s, type %s, %.0f instructions per run; %u batches of each, in turn\n\n",
            race->target.program->functions[race->target.entry].name, race->target.type->name, contender_insns(first), first->n_samples);
-    printf("%-10s %12s %12s %12s %10s %9s  %s\n", "engine", "ns/run min", "median", "insns", "ns/insn", "x first", "result");
+    printf("%-13s %12s %12s %12s %10s %9s  %s\n", "engine", "ns/run min", "median", "insns", "ns/insn", "x first", "result");
     for (uint32_t i = 0; i < race->n; i++) {
         const struct contender *c = &race->contenders[i];
         double insns = insns_of(race, c), ns = contender_min_ns(c);
-        printf("%-10s %12.1f %12.1f %12.0f %10.3f %9.3f  %s%s\n", c->name, ns, contender_median_ns(c), insns, ns / insns,
+        printf("%-13s %12.1f %12.1f %12.0f %10.3f %9.3f  %s%s\n", c->name, ns, contender_median_ns(c), insns, ns / insns,
                ns / contender_min_ns(first),
                i == 0          ? ""
                : c->difference ? "DIFFERENT: "
-                               : "equal",
+               : c->counts     ? "equal"
+                               : "equal return value",
                c->difference ? c->difference : "");
+        has_unchecked |= strcmp(c->name, jit_unchecked_engine.name) == 0;
     }
+    if (has_unchecked)
+        printf("\n%s is not a debugging engine: no counts, no budget, no bounds checks\n", jit_unchecked_engine.name);
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "ui/contender.h"
 
 #include "jit/diff/kernel.h"
+#include "jit/jit.h"
 #include "sim/base/base.h"
 
 #include <dlfcn.h>
@@ -112,7 +113,7 @@ enum err
 contender_engine(const struct target *t, const struct engine *engine, struct contender *out, struct errinfo *e)
 {
     struct engine_state *s = xcalloc(1, sizeof *s);
-    *out = (struct contender){ .state = s, .run = run_engine, .close = close_engine };
+    *out = (struct contender){ .counts = true, .state = s, .run = run_engine, .close = close_engine };
     snprintf(out->name, sizeof out->name, "%s", engine->name);
     s->target = t;
     s->engine = engine;
@@ -137,6 +138,14 @@ contender_engine(const struct target *t, const struct engine *engine, struct con
         machine_free(s->machine);
         free(s);
     }
+    return err;
+}
+
+enum err
+contender_unchecked(const struct target *t, struct contender *out, struct errinfo *e)
+{
+    enum err err = contender_engine(t, &jit_unchecked_engine, out, e);
+    out->counts = false;
     return err;
 }
 
@@ -280,7 +289,7 @@ contender_compare(struct contender *c, const struct contender *first)
         c->difference = "return value";
         return;
     }
-    if (c->close != close_engine || first->close != close_engine)
+    if (!c->counts || !first->counts)
         return;
     const struct engine_state *a = c->state, *b = first->state;
     if (a->machine->n_insns != b->machine->n_insns || a->machine->n_cycles != b->machine->n_cycles)

@@ -15,6 +15,7 @@ struct sample {
 struct contender {
     char name[32];
     uint32_t retval;
+    bool counts;            /* an engine that counts and checks: then all of its state is compared, else the return value */
     const char *difference; /* static text: in what its first run differs from that of the first contender; NULL: in nothing */
     void *state;            /* the rest is private */
     bool (*run)(struct contender *c, uint32_t n_runs, struct sample *out);
@@ -26,6 +27,10 @@ struct contender {
 
 /* An engine. ERR_INPUT when the input is refused; ERR_BENCH when the program does not reach its exit. */
 enum err contender_engine(const struct target *t, const struct engine *engine, struct contender *out, struct errinfo *e);
+
+/* jit_unchecked_engine, which is no engine to debug with (jit/jit.h): use it on
+ * what another engine has run to its end. */
+enum err contender_unchecked(const struct target *t, struct contender *out, struct errinfo *e);
 
 /* The running kernel, loaded several times: where its JIT puts the code matters, and the fastest place counts. Compared with `first`, which
  * has only run once so far. ERR_BENCH when bpf(2) is not permitted, ERR_KERNEL_*. */

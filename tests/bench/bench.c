@@ -1,59 +1,26 @@
-/* `make bench`: the project's figures. Times the benchmark programs under the interpreter, the kernel's JIT and as native code, the start of
- * ebpfdbg, and its disassembler beside llvm-objdump; checks on the way that all agree on every result.
+/* `make bench`: the project's figures. Times the benchmark programs under each engine, the kernel's JIT and as native code, the JIT's
+ * compiler, the start of ebpfdbg, and its disassembler beside llvm-objdump; checks on the way that all agree on every result.
  *
  *     bench EBPFDBG LARGE.o PROG.bpf.o...       PROG.so beside each PROG.bpf.o
  *
- * With BENCH_JSON=FILE the figures also go there, as an array of {"figure", "value", "unit", "beside": {name: value}}. */
+ * With BENCH_JSON=FILE the figures also go there, as an array (figures.h). */
 #include "config.h"
 
+#include "tests/bench/figures.h"
+
 #include "sim/base/base.h"
-#include "ui/contender.h"
 
 #include <fcntl.h>
-#include <jansson.h>
 #include <math.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { N_BATCHES = 32, N_STARTS = 20, N_DISASSEMBLIES = 10, PACKET_BYTES = 1024, FRAME_BYTES = 32, N_FRAMES = 24 };
+enum { N_STARTS = 20, N_DISASSEMBLIES = 10 };
 
-struct program_race {
-    char name[64];
-    struct target target;
-    struct contender interp, kernel, native;
-    bool has_kernel;
-};
-
-/* ---------------------------------------------------------------- the packet */
-
-/* Noise with some text in it, and the head of an IPv4 frame at each of the places where the parser looks. */
-static void
-fill_packet(uint8_t *packet)
-{
-    static const char text[] = "GET /index.html HTTP/1.1\r\nHost: example.org\r\nAccept: text/html, 0123456789\r\n";
-    uint32_t state = 12345;
-    for (uint32_t i = 0; i < PACKET_BYTES; i++) {
-        state = state * 1103515245 + 12345;
-        packet[i] = i / 128 % 2 ? (uint8_t)text[i % (sizeof text - 1)] : (uint8_t)(state >> 16);
-    }
-    for (uint32_t i = 0; i < N_FRAMES; i++) {
-        static const uint8_t plain[] = { 0x08, 0x00, 0x45, 0x00, 0x01, 0x00, 0x12, 0x34, 0x40, 0x00, 0x40, 0x06 };
-        static const uint8_t tagged[] = { 0x81, 0x00, 0x00, 0x07, 0x08, 0x00, 0x46, 0x00, 0x00, 0x80, 0x00, 0x00, 0x00, 0x00, 0x40, 0x11 };
-        uint8_t *type = packet + i * FRAME_BYTES + 12;
-        if (i % 4 == 3)
-            memcpy(type, tagged, sizeof tagged);
-        else
-            memcpy(type, plain, sizeof plain);
-    }
-}
-
-/* ---------------------------------------------------------------- programs */
-
-static void
+void
 complain(const char *what, const struct errinfo *e)
 {
     struct buf text = BUF_EMPTY;
@@ -62,147 +29,11 @@ complain(const char *what, const struct errinfo *e)
     buf_free(&text);
 }
 
-/* What comes before ".bpf.o", without folders. */
-static void
-name_of(const char *path, char *name, size_t bytes)
-{
-    const char *slash = strrchr(path, '/');
-    snprintf(name, bytes, "%s", slash ? slash + 1 : path);
-    name[strcspn(name, ".")] = '\0';
-}
-
-static bool
-open_race(const char *path, uint8_t *packet, struct program_race *r)
-{
-    struct errinfo e;
-    char native[4096];
-    name_of(path, r->name, sizeof r->name);
-    if (program_load(path, NULL, &r->target.program, &e) != OK) {
-        complain(path, &e);
-        return false;
-    }
-    r->target.entry = (uint32_t)(program_default_entry(r->target.program) - r->target.program->functions);
-    r->target.type = prog_type_named("xdp");
-    r->target.packet = (struct bytes){ packet, PACKET_BYTES };
-    cost_model_unit(&r->target.costs);
-    snprintf(native, sizeof native, "%.*s.so", (int)(strlen(path) - strlen(".bpf.o")), path);
-    if (contender_engine(&r->target, &interp_engine, &r->interp, &e) != OK ||
-        contender_native(&r->target, native, "prog", &r->native, &e) != OK) {
-        complain(path, &e);
-        return false;
-    }
-    contender_compare(&r->native, &r->interp);
-    r->has_kernel = contender_kernel(&r->target, &r->interp, &r->kernel, &e) == OK;
-    if (!r->has_kernel)
-        complain(path, &e);
-    return true;
-}
-
-static void
-close_race(struct program_race *r)
-{
-    contender_close(&r->interp);
-    contender_close(&r->native);
-    if (r->has_kernel)
-        contender_close(&r->kernel);
-    program_free(r->target.program);
-}
-
-static bool
-is_equal(const struct program_race *r)
-{
-    if (!r->native.difference && !(r->has_kernel && r->kernel.difference))
-        return true;
-    fprintf(stderr, "bench: %s: results differ: interp %#x, native %#x, kernel %#x\n", r->name, r->interp.retval, r->native.retval,
-            r->has_kernel ? r->kernel.retval : 0);
-    return false;
-}
-
-/* Adds a figure; beside is stolen. */
-static void
+void
 add_figure(json_t *figures, const char *name, double value, const char *unit, json_t *beside)
 {
-    json_array_append_new(figures, json_pack("{s:s, s:f, s:s, s:o}", "figure", name, "value", value, "unit", unit, "beside", beside));
-}
-
-/* Sums of logarithms, for geometric means. */
-struct means {
-    double interp, native, kernel;
-    uint32_t n, n_kernel;
-};
-
-static void
-print_race(const struct program_race *r, struct means *means)
-{
-    double insns = contender_insns(&r->interp), interp = contender_min_ns(&r->interp), native = contender_min_ns(&r->native);
-    printf("%-10s %8.0f %10.0f %7.3f %6.1f%%", r->name, insns, interp, interp / insns,
-           100 * (contender_median_ns(&r->interp) / interp - 1));
-    means->interp += log(interp / insns);
-    means->native += log(native / insns);
-    means->n++;
-    if (r->has_kernel) {
-        double kernel = contender_min_ns(&r->kernel);
-        means->kernel += log(kernel / insns);
-        means->n_kernel++;
-        printf(" %9.0f %7.3f %7.1f", kernel, kernel / insns, interp / kernel);
-    } else {
-        printf(" %9s %7s %7s", "-", "-", "-");
-    }
-    printf(" %9.0f %7.3f\n", native, native / insns);
-}
-
-static void
-report_races(const struct program_race *races, uint32_t n, json_t *figures)
-{
-    struct means means = { 0 };
-    printf("%-10s %8s %10s %7s %7s %9s %7s %7s %9s %7s\n", "program", "insns", "interp ns", "ns/insn", "spread", "kernel ns", "ns/insn",
-           "ratio", "native ns", "ns/insn");
-    for (uint32_t i = 0; i < n; i++)
-        print_race(&races[i], &means);
-    double interp = exp(means.interp / means.n), native = exp(means.native / means.n);
-    json_t *beside = json_pack("{s:f}", "native clang -O2", native);
-    printf("%-10s %8s %10s %7.3f %7s", "geomean", "", "", interp, "");
-    if (means.n_kernel == means.n) {
-        double kernel = exp(means.kernel / means.n);
-        json_object_set_new(beside, "kernel JIT", json_real(kernel));
-        printf(" %9s %7.3f %7.1f", "", kernel, interp / kernel);
-    } else {
-        printf(" %9s %7s %7s", "", "-", "-");
-    }
-    printf(" %9s %7.3f\n\n", "", native);
-    add_figure(figures, "interp.ns_per_insn", interp, "ns", beside);
-}
-
-/* False when a program can't be raced or results differ. */
-static bool
-race_programs(char **paths, uint32_t n, json_t *figures)
-{
-    uint8_t packet[PACKET_BYTES];
-    fill_packet(packet);
-    struct program_race *races = xcalloc(n, sizeof *races);
-    struct contender **all = xcalloc(3 * (size_t)n, sizeof *all);
-    uint32_t n_all = 0, n_open = 0;
-    bool is_good = true;
-    while (is_good && n_open < n) {
-        struct program_race *r = &races[n_open];
-        is_good = open_race(paths[n_open], packet, r);
-        if (!is_good)
-            break;
-        n_open++;
-        is_good = is_equal(r);
-        all[n_all++] = &r->interp;
-        all[n_all++] = &r->native;
-        if (r->has_kernel)
-            all[n_all++] = &r->kernel;
-    }
-    is_good = is_good && contender_race(all, n_all, N_BATCHES);
-    if (is_good)
-        report_races(races, n, figures);
-    for (uint32_t i = 0; i < n_open; i++)
-        close_race(&races[i]);
-    free(races);
-    free(all);
-    return is_good;
+    json_array_append_new(figures, json_pack("{s:s, s:f, s:s, s:o}", "figure", name, "value", value, "unit", unit, "beside",
+                                             beside ? beside : json_object()));
 }
 
 /* ---------------------------------------------------------------- commands */
@@ -310,6 +141,7 @@ main(int argc, char **argv)
     }
     json_t *figures = json_array();
     bool is_good = race_programs(argv + 3, (uint32_t)argc - 3, figures);
+    is_good &= time_compilation(figures);
     fflush(stdout);
     is_good &= time_start(argv[1], figures);
     is_good &= time_disasm(argv[1], argv[2], figures);

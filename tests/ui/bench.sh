@@ -22,6 +22,11 @@ has "JSON counts, too" "$out" '"insns": 202.0'
 has "JSON has ns per instruction" "$out" '"ns_per_insn": '
 ends "an unknown engine is a usage error" 2 ebpfdbg bench "$tap_dir/count.s" --type xdp --packet $eth --engines warp
 ends "the kernel can't be the reference" 2 ebpfdbg bench "$tap_dir/count.s" --type xdp --packet $eth --engines kernel
+ends "the JIT without checks" 0 ebpfdbg bench "$tap_dir/count.s" --type xdp --packet $eth --engines interp,jit,jit-unchecked --repeat 2
+has "comes to the same" "$out" "equal return value"
+has "and is called what it is" "$out" "not a debugging engine"
+ends "nor is it the reference" 2 ebpfdbg bench "$tap_dir/count.s" --type xdp --packet $eth --engines jit-unchecked
+ends "nor to be had elsewhere" 2 ebpfdbg run "$tap_dir/count.s" --type xdp --packet $eth --engine jit-unchecked
 ends "a program that faults can't be timed" 1 ebpfdbg bench "$tap_dir/fault.s" --type xdp --packet $eth --engines interp
 has "and the fault is said" "$out" "at instruction 0: read of 8 bytes"
 ends "a packet that is too short is refused" 1 ebpfdbg bench "$tap_dir/count.s" --type xdp --packet 00 --engines interp
