@@ -5,7 +5,7 @@
 #include "debugger/data.h"
 #include "debugger/display.h"
 #include "debugger/frame.h"
-#include "debugger/points.h"
+#include "debugger/breakpoints.h"
 #include "debugger/script.h"
 #include "sim/base/base.h"
 
@@ -37,12 +37,12 @@ set_break(struct call *c, bool is_temporary)
     if (err)
         return err;
     char *spec = spec_of(c);
-    const struct point *p = point_add(s, &c->place, spec, c->expr, is_temporary);
+    const struct breakpoint *p = breakpoint_add(s, &c->place, spec, c->expr, is_temporary);
     struct value number = value_int(BASE_INT, p->number);
     free(spec);
     c->expr = NULL; /* the point's now */
     data_set_variable(s, "bpnum", &number);
-    point_text(s, p, &c->place, c->out);
+    breakpoint_text(s, p, &c->place, c->out);
     return OK;
 }
 
@@ -60,14 +60,14 @@ cmd_tbreak(struct call *c)
 
 /* Calls fn for the points of the numbers given, for all when there are none. A number that is none ends it with gdb's message. */
 static enum err
-each_point(struct call *c, void (*fn)(struct session *s, struct point *p))
+each_point(struct call *c, void (*fn)(struct session *s, struct breakpoint *p))
 {
     struct session *s = c->s;
     enum err err = OK;
-    for (uint32_t i = s->n_points; !c->n_numbers && i-- > 0;)
-        fn(s, &s->points[i]);
+    for (uint32_t i = s->n_breakpoints; !c->n_numbers && i-- > 0;)
+        fn(s, &s->breakpoints[i]);
     for (uint32_t i = 0; i < c->n_numbers; i++) {
-        struct point *p = point_numbered(s, c->numbers[i]);
+        struct breakpoint *p = breakpoint_numbered(s, c->numbers[i]);
         if (p)
             fn(s, p);
         else
@@ -77,33 +77,33 @@ each_point(struct call *c, void (*fn)(struct session *s, struct point *p))
 }
 
 static void
-delete_point(struct session *s, struct point *p)
+delete_point(struct session *s, struct breakpoint *p)
 {
-    point_delete(s, p->number);
+    breakpoint_delete(s, p->number);
 }
 
 static void
-enable_point(struct session *s, struct point *p)
+enable_point(struct session *s, struct breakpoint *p)
 {
     if (p->n_pcs)
-        point_enable(s, p, true);
+        breakpoint_enable(s, p, true);
 }
 
 static void
-disable_point(struct session *s, struct point *p)
+disable_point(struct session *s, struct breakpoint *p)
 {
-    point_enable(s, p, false);
+    breakpoint_enable(s, p, false);
 }
 
 static void
-enable_point_once(struct session *s, struct point *p)
+enable_point_once(struct session *s, struct breakpoint *p)
 {
     enable_point(s, p);
     p->is_once = true;
 }
 
 static void
-enable_point_delete(struct session *s, struct point *p)
+enable_point_delete(struct session *s, struct breakpoint *p)
 {
     enable_point(s, p);
     p->is_temporary = true;
@@ -113,7 +113,7 @@ enable_point_delete(struct session *s, struct point *p)
 enum err
 cmd_delete(struct call *c)
 {
-    if (!c->n_numbers && c->s->n_points && !call_confirm(c, "Delete all breakpoints?"))
+    if (!c->n_numbers && c->s->n_breakpoints && !call_confirm(c, "Delete all breakpoints?"))
         return OK;
     return each_point(c, delete_point);
 }
@@ -152,7 +152,7 @@ cmd_enable_delete(struct call *c)
 
 /* True when the point lies on the place: on one of its instructions or, when a line was named, on any instruction of that line. */
 static bool
-is_on(const struct session *s, const struct point *p, const struct location *l)
+is_on(const struct session *s, const struct breakpoint *p, const struct location *l)
 {
     for (uint32_t i = 0; i < p->n_pcs; i++) {
         const struct line *line = program_line_at(s->program, p->pcs[i]);
@@ -180,14 +180,14 @@ cmd_clear(struct call *c)
             return err;
         c->place.is_line = c->place.has_line;
     }
-    for (uint32_t i = 0; i < s->n_points;) {
-        if (!is_on(s, &s->points[i], &c->place)) {
+    for (uint32_t i = 0; i < s->n_breakpoints;) {
+        if (!is_on(s, &s->breakpoints[i], &c->place)) {
             i++;
             continue;
         }
-        buf_printf(&numbers, "%u ", s->points[i].number);
+        buf_printf(&numbers, "%u ", s->breakpoints[i].number);
         n++;
-        point_delete(s, s->points[i].number);
+        breakpoint_delete(s, s->breakpoints[i].number);
     }
     enum err err = n ? OK : err_set(c->e, ERR_CLEAR, *c->text ? c->text : "this line", 0, 0, 0);
     if (n)
@@ -198,7 +198,7 @@ cmd_clear(struct call *c)
 
 /* The number at the start of the text, as `condition`, `ignore` and `commands` have it; *rest is what follows. */
 static enum err
-leading_point(struct call *c, const char *missing, struct point **out, const char **rest)
+leading_point(struct call *c, const char *missing, struct breakpoint **out, const char **rest)
 {
     char word[64];
     size_t len = strcspn(c->text, " \t");
@@ -210,7 +210,7 @@ leading_point(struct call *c, const char *missing, struct point **out, const cha
         snprintf(word, sizeof word, "%.*s", len > 60 ? 60 : (int)len, c->text);
         return err_set(c->e, ERR_BAD_POINT, word, 0, 0, 0);
     }
-    *out = point_numbered(c->s, number);
+    *out = breakpoint_numbered(c->s, number);
     if (!*out)
         return err_set(c->e, ERR_NO_POINT, NULL, 0, number, 0);
     *rest = end + strspn(end, " \t");
@@ -220,20 +220,20 @@ leading_point(struct call *c, const char *missing, struct point **out, const cha
 enum err
 cmd_condition(struct call *c)
 {
-    struct point *p;
+    struct breakpoint *p;
     struct value ignored;
     const char *text;
     enum err err = leading_point(c, "breakpoint number", &p, &text);
     if (err)
         return err;
     if (!*text) {
-        point_set_condition(p, NULL);
+        breakpoint_set_condition(p, NULL);
         buf_printf(c->out, "Breakpoint %u now unconditional.\n", p->number);
         return OK;
     }
     if ((err = expr_parse(c->s, text, &c->expr, c->e)) || (err = expr_type(c->s, c->expr, &ignored, c->e)))
         return err;
-    point_set_condition(p, c->expr);
+    breakpoint_set_condition(p, c->expr);
     c->expr = NULL;
     return OK;
 }
@@ -241,7 +241,7 @@ cmd_condition(struct call *c)
 enum err
 cmd_ignore(struct call *c)
 {
-    struct point *p;
+    struct breakpoint *p;
     const char *text;
     uint64_t count;
     enum err err = leading_point(c, "a breakpoint number", &p, &text);
@@ -265,13 +265,13 @@ enum err
 cmd_commands(struct call *c)
 {
     struct session *s = c->s;
-    struct point *p;
+    struct breakpoint *p;
     const char *rest = "";
     enum err err = OK;
     if (*c->text)
         err = leading_point(c, "breakpoint number", &p, &rest);
-    else if (s->n_points)
-        p = &s->points[s->n_points - 1];
+    else if (s->n_breakpoints)
+        p = &s->breakpoints[s->n_breakpoints - 1];
     else
         err = err_set(c->e, ERR_DEBUGGER, "No breakpoints specified.", 0, 0, 0);
     if (err)
@@ -293,19 +293,19 @@ cmd_info_breakpoints(struct call *c)
     for (const char *text = c->text; *text && !err;) {
         uint32_t first, last;
         err = args_range(&text, &first, &last, c->e);
-        for (uint32_t i = 0; !err && i < s->n_points; i++) {
-            if (s->points[i].number >= first && s->points[i].number <= last) {
+        for (uint32_t i = 0; !err && i < s->n_breakpoints; i++) {
+            if (s->breakpoints[i].number >= first && s->breakpoints[i].number <= last) {
                 only = grow(only, n, &cap, sizeof *only);
-                only[n++] = s->points[i].number;
+                only[n++] = s->breakpoints[i].number;
             }
         }
     }
     if (!err && *c->text && !n)
         buf_printf(c->out, "No breakpoint or watchpoint matching '%s'.\n", c->text);
-    else if (!err && !s->n_points)
+    else if (!err && !s->n_breakpoints)
         buf_puts(c->out, "No breakpoints or watchpoints.\n");
     else if (!err)
-        points_table(s, *c->text ? only : NULL, n, c->out);
+        breakpoints_table(s, *c->text ? only : NULL, n, c->out);
     free(only);
     return err;
 }

@@ -19,9 +19,9 @@ static void
 put_marks(const struct session *s, uint32_t file, uint32_t line, struct buf *out)
 {
     bool has_break = false, is_here = false;
-    for (uint32_t i = 0; i < s->n_points && !has_break; i++) {
-        for (uint32_t k = 0; s->points[i].is_enabled && k < s->points[i].n_pcs; k++) {
-            const struct line *l = program_line_at(s->program, s->points[i].pcs[k]);
+    for (uint32_t i = 0; i < s->n_breakpoints && !has_break; i++) {
+        for (uint32_t k = 0; s->breakpoints[i].is_enabled && k < s->breakpoints[i].n_pcs; k++) {
+            const struct line *l = program_line_at(s->program, s->breakpoints[i].pcs[k]);
             has_break |= l && l->file == file && l->line == line;
         }
     }

@@ -5,7 +5,7 @@
 #include "debugger/data.h"
 #include "debugger/format.h"
 #include "debugger/frame.h"
-#include "debugger/points.h"
+#include "debugger/breakpoints.h"
 #include "debugger/render.h"
 #include "debugger/run.h"
 #include "debugger/select.h"
@@ -76,11 +76,11 @@ cmd_start(struct call *c)
     snprintf(spec, sizeof spec, "*%" PRIu32, s->program->functions[s->entry].pc);
     if ((err = location_parse(s, spec, &place, c->e)))
         return err;
-    const struct point *p = point_add(s, &place, spec, NULL, true);
+    const struct breakpoint *p = breakpoint_add(s, &place, spec, NULL, true);
     uint32_t number = p->number;
-    point_text(s, p, &place, c->out);
+    breakpoint_text(s, p, &place, c->out);
     if ((err = start(c))) {
-        point_delete(s, number);
+        breakpoint_delete(s, number);
         return err;
     }
     return resume(c);
@@ -90,7 +90,7 @@ enum err
 cmd_continue(struct call *c)
 {
     struct session *s = c->s;
-    struct point *p = s->event.kind == EVENT_BREAKPOINT ? point_numbered(s, s->event.point) : NULL;
+    struct breakpoint *p = s->event.kind == EVENT_BREAKPOINT ? breakpoint_numbered(s, s->event.point) : NULL;
     if (c->has_count && c->count > 1) {
         if (p) {
             p->n_ignore = c->count - 1;

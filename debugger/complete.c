@@ -173,8 +173,8 @@ offer_argument(const struct session *s, const struct command_row *row, struct wo
         offer_symbols(s, w);
         return;
     case COMPLETE_POINTS:
-        for (uint32_t i = 0; i < s->n_points; i++)
-            offer_number(w, s->points[i].number);
+        for (uint32_t i = 0; i < s->n_breakpoints; i++)
+            offer_number(w, s->breakpoints[i].number);
         return;
     case COMPLETE_DISPLAYS:
         for (uint32_t i = 0; i < s->n_displays; i++)

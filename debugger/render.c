@@ -6,7 +6,7 @@
 #include "debugger/display.h"
 #include "debugger/format.h"
 #include "debugger/frame.h"
-#include "debugger/points.h"
+#include "debugger/breakpoints.h"
 #include "debugger/select.h"
 #include "debugger/source.h"
 #include "sim/machine/listing.h"
@@ -116,7 +116,7 @@ render_stop(struct session *s, const struct origin *origin, struct buf *out)
 {
     if (s->event.kind == EVENT_EXIT) {
         render_result(s, out);
-        points_sweep(s);
+        breakpoints_sweep(s);
         return;
     }
     struct origin now = render_origin(s);
@@ -124,6 +124,6 @@ render_stop(struct session *s, const struct origin *origin, struct buf *out)
     s->frame = 0;
     put_reason(s, out);
     put_location(s, is_same, out);
-    points_sweep(s);
+    breakpoints_sweep(s);
     display_all(s, out);
 }

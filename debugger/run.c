@@ -4,7 +4,7 @@
 #include "debugger/run.h"
 
 #include "debugger/data.h"
-#include "debugger/points.h"
+#include "debugger/breakpoints.h"
 #include "debugger/select.h"
 #include "sim/base/base.h"
 
@@ -107,7 +107,7 @@ judge(struct session *s, const struct goal *goal, uint64_t left, const struct st
     }
     if (stop->reasons & STOP_TRAP) {
         bool is_temporary = false;
-        uint32_t point = points_reached(s, s->machine->pc, &is_temporary, out);
+        uint32_t point = breakpoints_reached(s, s->machine->pc, &is_temporary, out);
         if (point) {
             set_event(s, EVENT_BREAKPOINT, stop, point, is_temporary);
             return true;
@@ -129,7 +129,7 @@ run_resume(struct session *s, const struct goal *goal, struct buf *out)
 {
     struct machine *m = s->machine;
     uint64_t left = goal->budget;
-    bool resume = s->at_trap;
+    uint32_t how = s->at_trap ? RUN_RESUME : 0;
     assert(s->is_running && left);
     if (s->settings.budget && left > s->settings.budget)
         left = s->settings.budget;
@@ -138,13 +138,13 @@ run_resume(struct session *s, const struct goal *goal, struct buf *out)
     s->frame = 0;
     for (;;) {
         uint64_t before = m->n_insns, slice = left < SLICE ? left : SLICE;
-        struct stop stop = s->engine->run(s->code, m, slice, resume);
+        struct stop stop = s->engine->run(s->code, m, slice, how);
         uint64_t done = m->n_insns - before;
         left -= left == UINT64_MAX ? 0 : done;
         run_show_outputs(s, out);
         if (judge(s, goal, left, &stop, out))
             break;
-        resume = (stop.reasons & STOP_TRAP) != 0; /* it has been judged */
+        how = RUN_RESUME; /* what is set on this pc has been judged */
         if (s->config.flush && slice == SLICE && out->len)
             s->config.flush(s->config.arg, out);
     }

@@ -4,7 +4,7 @@
 #include "debugger/script.h"
 
 #include "debugger/call.h"
-#include "debugger/points.h"
+#include "debugger/breakpoints.h"
 #include "sim/base/base.h"
 
 #include <ctype.h>
@@ -133,7 +133,7 @@ finish_collection(struct session *s)
 {
     struct collection body = s->collection;
     s->collection = (struct collection){ .what = COLLECT_NOTHING };
-    struct point *point = body.what == COLLECT_COMMANDS ? point_numbered(s, body.point) : NULL;
+    struct breakpoint *point = body.what == COLLECT_COMMANDS ? breakpoint_numbered(s, body.point) : NULL;
     if (point) {
         free_lines(point->commands, point->n_commands);
         point->commands = body.lines;
@@ -198,7 +198,7 @@ script_run_commands(struct session *s, struct buf *out, struct errinfo *e)
 {
     if (s->event.kind != EVENT_BREAKPOINT || s->event_is_done || s->call_depth > 1)
         return OK;
-    const struct point *point = point_numbered(s, s->event.point);
+    const struct breakpoint *point = breakpoint_numbered(s, s->event.point);
     s->event_is_done = true;
     if (!point || !point->n_commands)
         return OK;

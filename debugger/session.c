@@ -1,11 +1,11 @@
-/* The session: made, given a program and an input, taken apart. See session.h. Running is run.c's, points are points.c's. */
+/* The session: made, given a program and an input, taken apart. See session.h. Running is run.c's, breakpoints are breakpoints.c's. */
 #include "config.h"
 
 #include "debugger/session.h"
 
 #include "debugger/data.h"
 #include "debugger/display.h"
-#include "debugger/points.h"
+#include "debugger/breakpoints.h"
 #include "debugger/script.h"
 #include "debugger/settings.h"
 #include "debugger/source.h"
@@ -26,7 +26,7 @@ session_new(const struct session_config *config)
     cost_model_unit(&s->unit);
     s->costs = config->costs ? config->costs : &s->unit;
     s->entry = -1;
-    s->next_point = 1;
+    s->next_breakpoint = 1;
     s->next_display = 1;
     s->x_fmt = (struct fmt){ .count = 1, .letter = 'x', .size = 'w' };
     settings_init(&s->settings);
@@ -63,7 +63,7 @@ session_free(struct session *s)
 {
     if (!s)
         return;
-    points_free(s);
+    breakpoints_free(s);
     display_free(s);
     script_free(s);
     unload(s);
@@ -89,7 +89,7 @@ session_open_code(struct session *s, const struct engine *engine, struct errinfo
         s->engine->close(s->code);
     s->engine = engine;
     s->code = code;
-    points_insert(s);
+    breakpoints_insert(s);
     return OK;
 }
 
@@ -115,9 +115,9 @@ adopt(struct session *s, struct program *program, struct buf *out, struct errinf
             buf_printf(out, "insn %lld: ", (long long)note->pc);
         buf_printf(out, "%s\n", note->text);
     }
-    points_resolve(s, out);
+    breakpoints_resolve(s, out);
     displays_resolve(s, out);
-    points_insert(s);
+    breakpoints_insert(s);
     return OK;
 }
 

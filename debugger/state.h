@@ -9,8 +9,8 @@
 #include "sim/machine/helper.h"
 #include "sim/machine/map.h"
 
-/* points.c: a breakpoint and the slots where it is set. */
-struct point {
+/* breakpoints.c: a breakpoint and the slots where it is set. */
+struct breakpoint {
     uint32_t number;
     bool is_temporary, is_enabled, is_once; /* once: `enable once`, disabled when hit */
     char *spec;           /* location as the user wrote it, for re-setting it after `file` */
@@ -92,7 +92,7 @@ struct session {
     struct code *code;
     struct machine *machine;
     struct source *sources; /* one per program->files */
-    uint16_t *trap_refs;    /* per slot: how many want the trap (points.c) */
+    uint16_t *trap_refs;    /* per slot: how many want the trap (breakpoints.c) */
 
     int64_t entry;  /* function index of what `run` starts; -1: the program has none */
     const struct prog_type *type; /* chosen by the user; NULL: as the section says */
@@ -107,10 +107,10 @@ struct session {
     struct event event;
     uint32_t frame; /* selected, 0: innermost */
 
-    struct point *points;
-    uint32_t n_points;
-    size_t cap_points;
-    uint32_t next_point;
+    struct breakpoint *breakpoints;
+    uint32_t n_breakpoints;
+    size_t cap_breakpoints;
+    uint32_t next_breakpoint;
 
     struct variable *variables;
     uint32_t n_variables;

@@ -24,6 +24,7 @@ struct code {
     uint32_t n_stale;
     size_t cap_stale;
     uint64_t generation;  /* of the memory that the bounds in the cells are about */
+    struct points *points; /* NULL: none. With points the interpreter runs alone */
 };
 
 /* A run while native code is under way; the argument of outside(). */
@@ -202,13 +203,14 @@ is_frame_known(const struct code *code, const struct machine *m)
 }
 
 static struct stop
-run_code(struct code *code, struct machine *m, uint64_t budget, bool resume)
+run_code(struct code *code, struct machine *m, uint64_t budget, uint32_t how)
 {
     uint64_t room = (uint64_t)INT64_MAX - m->n_insns;
     const uint64_t limit = m->n_insns + (budget < room ? budget : room);
-    bool needs_interp = resume;
-    if (!is_frame_known(code, m))
-        return interp_engine.run(code->interp, m, budget, resume);
+    bool needs_interp = how & RUN_RESUME;
+    if (!is_frame_known(code, m) || code->points)
+        return interp_engine.run(code->interp, m, budget, how);
+    points_begin(NULL, m);
     compile_stale(code);
     for (;;) {
         note_memory(code, m);
@@ -217,8 +219,9 @@ run_code(struct code *code, struct machine *m, uint64_t budget, bool resume)
         bool is_near_end = left <= 2 * code->c.blocks.longest_path;
         if (is_near_end || needs_interp || m->has_exited || *m->interrupt || block_at(code, m->pc) == NO_BLOCK) {
             uint64_t most = is_near_end || m->has_exited ? left : stretch(code, m);
-            struct stop stop = interp_engine.run(code->interp, m, most < left ? most : left, resume);
-            resume = needs_interp = false;
+            struct stop stop = interp_engine.run(code->interp, m, most < left ? most : left, how | (most < left ? RUN_PIECE : 0));
+            how &= ~(uint32_t)RUN_RESUME;
+            needs_interp = false;
             if (m->n_insns < limit)
                 stop.reasons &= ~(uint32_t)STOP_BUDGET; /* only this piece's */
             if (stop.reasons || m->n_insns == limit)
@@ -296,11 +299,19 @@ set_trap(struct code *code, uint32_t pc, bool on)
     code->stale[code->n_stale++] = c->blocks.of_slot[pc];
 }
 
+static void
+set_points(struct code *code, struct points *points)
+{
+    code->points = points;
+    interp_engine.set_points(code->interp, points);
+}
+
 const struct engine jit_engine = {
     .name = "jit",
     .open = open_code,
     .close = close_code,
     .set_trap = set_trap,
+    .set_points = set_points,
     .run = run_code,
 };
 
@@ -309,6 +320,7 @@ const struct engine jit_step_engine = {
     .open = open_stepwise,
     .close = close_code,
     .set_trap = set_trap,
+    .set_points = set_points,
     .run = run_code,
 };
 

@@ -7,15 +7,24 @@
 #define SIM_ENGINE_H
 
 #include "sim/machine/machine.h"
+#include "sim/point.h"
 
 /* Why an engine returned; several can coincide: whatever holds at the place of the stop is reported, except that the budget comes
  * before a fault (the instruction that would fault is not tried any more). */
 enum {
     STOP_EXIT = 1,      /* the entry program executed exit; machine.has_exited, pc stays at that exit */
     STOP_FAULT = 2,     /* the instruction at pc can't be executed; it has changed nothing and is not counted */
-    STOP_TRAP = 4,      /* a trap is set on pc; the instruction there has not been executed */
+    STOP_TRAP = 4,      /* a trap is set on pc, or a PC point there fired; the instruction there has not been executed */
     STOP_BUDGET = 8,    /* budget instructions were executed */
-    STOP_INTERRUPT = 16 /* *machine.interrupt was set (looked at on entry, too); the engine has cleared it */
+    STOP_INTERRUPT = 16, /* *machine.interrupt was set (looked at on entry, too); the engine has cleared it */
+    STOP_WATCH = 32     /* a watch fired on the instruction that was executed last; pc is where control goes on */
+};
+
+/* How run() is called. */
+enum {
+    RUN_RESUME = 1, /* going on from a stop at this pc: its trap and its points have been looked at and are passed by */
+    RUN_PIECE = 2   /* for an engine that uses another one: more follows at once, so points are not begun anew, and those at the pc where
+                     * only the budget ends are not looked at */
 };
 
 /* What the instruction set leaves open, equal in every engine:
@@ -48,9 +57,13 @@ struct engine {
     void (*close)(struct code *code);
     /* Sets or clears the trap on a slot. O(1). Traps cost nothing elsewhere. */
     void (*set_trap)(struct code *code, uint32_t pc, bool on);
-    /* Executes at most `budget` instructions (UINT64_MAX: no limit) from m->pc. With `resume` a trap on the first instruction is
-     * ignored (continuing from a breakpoint). A machine that has exited returns STOP_EXIT at once. */
-    struct stop (*run)(struct code *code, struct machine *m, uint64_t budget, bool resume);
+    /* What is watched from now on; NULL: nothing. The set stays the caller's and must outlive its use here; fields that are not counts
+     * are not looked at again. Not during a run. O(slots). */
+    void (*set_points)(struct code *code, struct points *points);
+    /* Executes at most `budget` instructions (UINT64_MAX: no limit) from m->pc. how: RUN_*. Every stop has looked at the points of its pc,
+     * counted them and marked in the set what fired: whoever goes on from there says RUN_RESUME, unless control was moved meanwhile.
+     * A machine that has exited returns STOP_EXIT at once. */
+    struct stop (*run)(struct code *code, struct machine *m, uint64_t budget, uint32_t how);
 };
 
 extern const struct engine interp_engine; /* sim/interp.c: the reference */

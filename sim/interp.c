@@ -11,6 +11,10 @@
  * end) and that the interrupt flag was looked at less than QUIET_INSNS ago. Near the end of a budget, and to leave a trapped slot,
  * instructions are executed one at a time: quiet is then the smallest number, and a step is planted on the following slot.
  *
+ * Points. A slot with a point or a trap has the handler of traps, which asks the points; one that may change a watched register is executed
+ * alone and then looked at (`is_watching`). Bounds leave out watched bytes, so that an access to them misses; it is then executed in the same
+ * way. Helpers are looked at whenever something is watched.
+ *
  * Groups. A slot that begins a group of fuse.def has a handler that executes the group's members one after the other. Every member
  * keeps a slot and a handler of its own, so that branches may go into a group, and whatever stops inside of one stops at the member: a
  * miss or a taken branch leaves the group with s at that member. A trap takes the group apart (interp_code.c).
@@ -34,7 +38,7 @@ struct run {
     struct code *code;
     struct machine *machine;
     int64_t limit; /* n_insns at which the budget ends */
-    bool resume;
+    uint32_t how;  /* RUN_* */
 };
 
 /* Slot of a code address, as callx takes it. */
@@ -82,6 +86,14 @@ stop_at(const struct machine *m, uint32_t reasons, const struct fault *fault)
         if (unlikely(base > quiet)) \
             goto attend; \
         DISPATCH(); \
+    } while (0)
+
+/* After the instruction at s, wherever it leads, attend. */
+#define PLANT() do { \
+        quiet = INT64_MIN; \
+        planted = s + 1; \
+        planted_over = planted->handler; \
+        planted->handler = &&attend; \
     } while (0)
 
 #define SAVE() do { \
@@ -170,7 +182,7 @@ loop(const struct run *run, const void *const **labels)
 #define INSN(kind, name, ...) [HANDLER_##name] = &&handle_##name,
 #include "sim/isa/isa.def"
         [HANDLER_illegal] = &&handle_illegal, [HANDLER_unresolved] = &&handle_unresolved, [HANDLER_wild] = &&handle_wild,
-        [HANDLER_end] = &&handle_end,         [HANDLER_trap] = &&handle_trap,
+        [HANDLER_end] = &&handle_end,         [HANDLER_trap] = &&handle_trap,             [HANDLER_watch] = &&handle_watch,
 #define FUSE2(op0, a0, b0, op1, a1, b1) &&handle_##op0##a0##b0##op1##a1##b1,
 #define FUSE3(op0, a0, b0, op1, a1, b1, op2, a2, b2) &&handle_##op0##a0##b0##op1##a1##b1##op2##a2##b2,
 #define FUSE4(op0, a0, b0, op1, a1, b1, op2, a2, b2, op3, a3, b3) &&handle_##op0##a0##b0##op1##a1##b1##op2##a2##b2##op3##a3##b3,
@@ -185,13 +197,13 @@ loop(const struct run *run, const void *const **labels)
     struct machine *const m = run->machine;
     struct slot *const slots = code->slots;
     uint8_t *const host = memory_host(&m->mem, 0);
-    bool resume = run->resume;
+    bool resume = run->how & RUN_RESUME, is_watching = false;
     uint64_t r[N_REGS];
-    struct slot *s, *planted = NULL;
+    struct slot *s, *planted = NULL, *opened = NULL; /* opened: lets one access to watched bytes through */
     const void *planted_over = NULL;
     int64_t base, quiet;
     uint64_t cycles;
-    uint32_t reasons, callee;
+    uint32_t reasons, callee, opened_lo = 0, opened_room = 0;
     struct fault fault = { .kind = FAULT_NONE };
     enum helper_outcome outcome;
 
@@ -210,19 +222,33 @@ attend: /* at s, between two instructions */
         *m->interrupt = 0;
         reasons |= STOP_INTERRUPT;
     }
-    if (code->traps[s - slots] && !resume)
+    if (is_watching) {
+        SAVE();
+        if (points_changed(code->points, m))
+            reasons |= STOP_WATCH;
+        if (opened) {
+            opened->lo = opened_lo;
+            opened->room = opened_room;
+        }
+        opened = NULL;
+        is_watching = false;
+    }
+    if (code->marks[s - slots] & MARK_TRAP && !resume)
         reasons |= STOP_TRAP;
+    if (code->marks[s - slots] & MARK_POINT && !resume && !(reasons == STOP_BUDGET && run->how & RUN_PIECE)) {
+        SAVE();
+        if (points_reached(code->points, m, 0))
+            reasons |= STOP_TRAP;
+        resume = true;
+    }
     if (reasons)
         goto stop;
     quiet = base + QUIET_INSNS;
     if (quiet > run->limit - code->n - 1)
         quiet = run->limit - code->n - 1;
-    if (base > quiet || resume) {
-        quiet = INT64_MIN;
-        planted = s + 1;
-        planted_over = planted->handler;
-        planted->handler = &&attend;
-    }
+    is_watching = code->marks[s - slots] & MARK_WATCH;
+    if (base > quiet || resume || is_watching)
+        PLANT();
     resume = false;
     goto *handlers[code->alone[s - slots]];
 
@@ -240,8 +266,20 @@ attend: /* at s, between two instructions */
 
 miss:
     SAVE();
-    if (!code_refill(code, m, s, m->regs, &fault))
+    opened_lo = s->lo;
+    opened_room = s->room;
+    switch (code_refill(code, m, s, m->regs, &fault)) {
+    case REFILL_FAULT:
         goto fault;
+    case REFILL_DONE:
+        break;
+    case REFILL_WATCHED:
+        opened = s;
+        is_watching = true;
+        if (!planted)
+            PLANT();
+        break;
+    }
     goto *handlers[code->alone[s - slots]];
 
 helper:
@@ -258,7 +296,8 @@ called:
     if (outcome == HELPER_DONE) {
         memcpy(r, m->regs, sizeof r);
         s++;
-        if (unlikely(*m->interrupt)) /* helpers take their time */
+        is_watching = points_watch(code->points);
+        if (unlikely(*m->interrupt || is_watching)) /* helpers take their time */
             goto attend;
         DISPATCH();
     }
@@ -268,6 +307,7 @@ called:
     }
     m->n_insns++;
     m->n_cycles += code->cost_before[s + 1 - slots] - code->cost_before[s - slots];
+    is_watching = points_watch(code->points);
     goto enter;
 
 leave:
@@ -305,8 +345,8 @@ handle_unresolved:
 handle_end:
     FAULT(.kind = FAULT_PC, .addr = s->pc);
 handle_trap:
-    reasons = STOP_TRAP;
-    goto stop;
+handle_watch:
+    goto attend;
 fault:
     reasons = STOP_FAULT;
 stop:
@@ -327,16 +367,18 @@ open_code(const struct program *program, const struct cost_model *costs, struct 
 }
 
 static struct stop
-run_code(struct code *code, struct machine *m, uint64_t budget, bool resume)
+run_code(struct code *code, struct machine *m, uint64_t budget, uint32_t how)
 {
     const struct fault none = { .kind = FAULT_NONE }, nowhere = { .kind = FAULT_PC, .addr = m->pc };
+    if (!(how & RUN_PIECE))
+        points_begin(code->points, m);
     if (m->has_exited)
         return stop_at(m, STOP_EXIT, &none);
     if (m->pc > code->program->n_slots || code->index[m->pc] == NO_SLOT)
         return stop_at(m, budget ? STOP_FAULT : STOP_BUDGET, budget ? &nowhere : &none);
     code_void_bounds(code, m);
     uint64_t room = (uint64_t)INT64_MAX - m->n_insns;
-    struct run run = { .code = code, .machine = m, .limit = (int64_t)(m->n_insns + (budget < room ? budget : room)), .resume = resume };
+    struct run run = { .code = code, .machine = m, .limit = (int64_t)(m->n_insns + (budget < room ? budget : room)), .how = how };
     return loop(&run, NULL);
 }
 
@@ -345,5 +387,6 @@ const struct engine interp_engine = {
     .open = open_code,
     .close = code_close,
     .set_trap = code_set_trap,
+    .set_points = code_set_points,
     .run = run_code,
 };

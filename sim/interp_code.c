@@ -113,14 +113,14 @@ handler_alone(const struct code *code, uint32_t i)
     return (enum handler)insn->op; /* handlers of rows have the numbers of their ops */
 }
 
-/* Whether the slots from i on are such a group. A trap on any of them takes it apart. */
+/* Whether the slots from i on are such a group. A mark on any of them takes it apart. */
 static bool
 group_fits(const struct code *code, uint32_t i, const struct group *g)
 {
     uint8_t fields[2 * GROUP_MAX];
     for (uint32_t k = 0; k < g->n; k++) {
         const struct member *member = &g->members[k];
-        if (code->alone[i + k] != member->op || code->traps[i + k])
+        if (code->alone[i + k] != member->op || code->marks[i + k])
             return false;
         fields[2 * k] = code->slots[i + k].dst;
         fields[2 * k + 1] = code->slots[i + k].src;
@@ -130,12 +130,12 @@ group_fits(const struct code *code, uint32_t i, const struct group *g)
     return true;
 }
 
-/* The trap, the first group in the table that fits, or the instruction alone. */
+/* What it is marked for, the first group in the table that fits, or the instruction alone. */
 static enum handler
 best_handler(const struct code *code, uint32_t i)
 {
-    if (code->traps[i])
-        return HANDLER_trap;
+    if (code->marks[i])
+        return code->marks[i] & (MARK_TRAP | MARK_POINT) ? HANDLER_trap : HANDLER_watch;
     enum handler alone = code->alone[i];
     if (alone >= HANDLER_illegal)
         return alone;
@@ -149,6 +149,18 @@ static void
 choose(struct code *code, uint32_t i)
 {
     code->slots[i].handler = code->labels[best_handler(code, i)];
+}
+
+/* Sets or clears a mark, which concerns the groups that slot i may be in. */
+static void
+mark(struct code *code, uint32_t i, uint8_t which, bool on)
+{
+    uint8_t marks = on ? code->marks[i] | which : code->marks[i] & (uint8_t)~which;
+    if (marks == code->marks[i])
+        return;
+    code->marks[i] = marks;
+    for (uint32_t k = 0; k < GROUP_MAX && k <= i; k++)
+        choose(code, i - k);
 }
 
 /* Chains the groups by their first member, in the table's order. */
@@ -175,7 +187,7 @@ code_void_bounds(struct code *code, const struct machine *m)
     code->generation = m->mem.generation;
 }
 
-bool
+enum refill
 code_refill(struct code *code, struct machine *m, struct slot *s, const uint64_t *regs, struct fault *why)
 {
     const struct insn *insn = insn_at(code, (uint32_t)(s - code->slots));
@@ -184,11 +196,21 @@ code_refill(struct code *code, struct machine *m, struct slot *s, const uint64_t
     uint64_t addr = regs[is_load ? s->src : s->dst] + (uint64_t)(int64_t)s->off, lo, hi;
     uint32_t len = access_bytes(insn);
     enum access access = is_load ? MEM_READ : MEM_WRITE;
-    if (!memory_translate(&m->mem, addr, len, access, why) || !memory_bounds(&m->mem, addr, access, &lo, &hi))
-        return false;
+    if (!memory_translate(&m->mem, addr, len, access, why))
+        return REFILL_FAULT;
     if (is_atomic(kind) && addr % len) {
         *why = (struct fault){ .kind = FAULT_MISALIGNED, .access = access, .addr = addr, .len = len };
-        return false;
+        return REFILL_FAULT;
+    }
+    if (kind == KIND_ATOMIC || kind == KIND_ATOMIC_FETCH || kind == KIND_ATOMIC_CMPXCHG) {
+        memory_translate(&m->mem, addr, len, MEM_READ, NULL); /* it faults as a write, but whoever watches for reads hears of it */
+        access |= MEM_READ;
+    }
+    memory_quiet_bounds(&m->mem, addr, access, &lo, &hi);
+    if (hi - addr < len) {
+        s->lo = (uint32_t)addr;
+        s->room = 1;
+        return REFILL_WATCHED;
     }
     if (s->room == 0) {
         code->filled = grow(code->filled, code->n_filled, &code->cap_filled, sizeof *code->filled);
@@ -196,7 +218,7 @@ code_refill(struct code *code, struct machine *m, struct slot *s, const uint64_t
     }
     s->lo = (uint32_t)lo;
     s->room = (uint32_t)(hi - lo - len + 1);
-    return true;
+    return REFILL_DONE;
 }
 
 struct code *
@@ -210,7 +232,7 @@ code_open(const struct program *program, const struct cost_model *costs, const v
     number_slots(code);
     chain_groups(code);
     code->cost_before = xcalloc(code->n + 2, sizeof *code->cost_before);
-    code->traps = xcalloc(code->n + 2, sizeof *code->traps);
+    code->marks = xcalloc(code->n + 2, sizeof *code->marks);
     code->alone = xcalloc(code->n + 2, sizeof *code->alone);
     for (uint32_t i = 0; i < code->n; i++)
         code->cost_before[i + 1] = code->cost_before[i] + cost_of(costs, insn_at(code, i));
@@ -232,7 +254,7 @@ code_close(struct code *code)
     free(code->slots);
     free(code->index);
     free(code->cost_before);
-    free(code->traps);
+    free(code->marks);
     free(code->alone);
     free(code->filled);
     free(code);
@@ -244,7 +266,24 @@ code_set_trap(struct code *code, uint32_t pc, bool on)
     uint32_t i = pc <= code->program->n_slots ? code->index[pc] : NO_SLOT;
     if (i == NO_SLOT)
         return;
-    code->traps[i] = on;
-    for (uint32_t k = 0; k < GROUP_MAX && k <= i; k++)
-        choose(code, i - k);
+    mark(code, i, MARK_TRAP, on);
+}
+
+void
+code_set_points(struct code *code, struct points *points)
+{
+    const struct program *p = code->program;
+    for (uint32_t i = 0; i < code->n; i++) {
+        mark(code, i, MARK_POINT, false);
+        mark(code, i, MARK_WATCH, points_concern(points, insn_at(code, i)));
+    }
+    mark(code, code->n, MARK_POINT, false);
+    for (uint32_t k = 0; points && k < points->n; k++) {
+        const struct point *point = &points->list[k];
+        uint32_t i = point->kind == POINT_PC && point->pc <= p->n_slots ? code->index[point->pc] : NO_SLOT;
+        if (i != NO_SLOT)
+            mark(code, i, MARK_POINT, true);
+    }
+    code->points = points;
+    code->machine = NULL; /* what the bounds leave out has changed */
 }

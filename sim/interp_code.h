@@ -36,7 +36,8 @@ enum handler {
     HANDLER_unresolved, /* refers to something that the object does not provide */
     HANDLER_wild,       /* a branch to no instruction */
     HANDLER_end,        /* off the end of the program */
-    HANDLER_trap,
+    HANDLER_trap,       /* a trap, or a point on the pc */
+    HANDLER_watch,      /* may change a register that is watched */
     HANDLER_groups, /* from here on the groups of fuse.def, in its order */
     N_HANDLERS = HANDLER_groups
 #define FUSE2(...) +1
@@ -56,7 +57,8 @@ struct code {
     uint32_t *index;           /* slot of a pc, n_slots + 1 of them; the tail of a 16-byte instruction has NO_SLOT */
     uint64_t *cost_before;     /* sum of the costs of slots [0, i); n + 2 of them */
     uint16_t first_group[N_OPS], next_group[N_GROUPS]; /* groups by first member, in the order in which they are tried */
-    bool *traps;               /* by slot; n + 2 of them */
+    uint8_t *marks;            /* MARK_* by slot; n + 2 of them */
+    struct points *points;     /* NULL: none */
     /* Slots that know bounds, for voiding them; and what those bounds belong to. */
     uint32_t *filled;
     uint32_t n_filled;
@@ -67,6 +69,13 @@ struct code {
 
 #define NO_SLOT UINT32_MAX
 
+/* What is special about a slot: it is executed alone. */
+enum {
+    MARK_TRAP = 1,  /* engine.set_trap */
+    MARK_POINT = 2, /* a PC point */
+    MARK_WATCH = 4, /* may change a watched register */
+};
+
 /* labels: the loop's handlers. O(slots). */
 struct code *code_open(const struct program *program, const struct cost_model *costs, const void *const *labels);
 void code_close(struct code *code);
@@ -74,10 +83,15 @@ void code_close(struct code *code);
 /* A pc without an instruction has no trap. */
 void code_set_trap(struct code *code, uint32_t pc, bool on);
 
+/* Marks the slots that the points concern, and no others any more; all bounds are forgotten. */
+void code_set_points(struct code *code, struct points *points);
+
 /* Forgets all bounds when they belong to another machine or to regions that have changed since. */
 void code_void_bounds(struct code *code, const struct machine *m);
 
-/* The access of slot s missed its bounds: refills them. False with *why when the access is not allowed. regs are the current ones. */
-bool code_refill(struct code *code, struct machine *m, struct slot *s, const uint64_t *regs, struct fault *why);
+/* The access of slot s missed its bounds: refills them. WATCHED: only for this one access, some of whose bytes are watched; the caller
+ * puts lo and room back when it is done. FAULT, with *why: the access is not allowed. regs are the current ones. */
+enum refill { REFILL_FAULT, REFILL_DONE, REFILL_WATCHED };
+enum refill code_refill(struct code *code, struct machine *m, struct slot *s, const uint64_t *regs, struct fault *why);
 
 #endif

@@ -58,7 +58,7 @@ run_restarted(struct engine_state *s, uint32_t n_runs, struct sample *out)
         if (!start(s, NULL))
             return false;
         uint64_t before = now_ns();
-        struct stop stop = s->engine->run(s->code, s->machine, MAX_INSNS, false);
+        struct stop stop = s->engine->run(s->code, s->machine, MAX_INSNS, 0);
         ns += now_ns() - before;
         insns += s->machine->n_insns;
         if (!(stop.reasons & STOP_EXIT))
@@ -77,7 +77,7 @@ run_engine(struct contender *c, uint32_t n_runs, struct sample *out)
     uint64_t insns = 0, before = now_ns();
     for (uint32_t i = 0; i < n_runs; i++) {
         rewind_machine(s);
-        if (!(s->engine->run(s->code, s->machine, MAX_INSNS, false).reasons & STOP_EXIT))
+        if (!(s->engine->run(s->code, s->machine, MAX_INSNS, 0).reasons & STOP_EXIT))
             return false;
         insns += s->machine->n_insns;
     }
@@ -126,7 +126,7 @@ contender_engine(const struct target *t, const struct engine *engine, struct con
         struct packet packet = s->machine->packet;
         memcpy(s->regs, s->machine->regs, sizeof s->regs);
         s->pc = s->machine->pc;
-        struct stop stop = engine->run(s->code, s->machine, MAX_INSNS, false);
+        struct stop stop = engine->run(s->code, s->machine, MAX_INSNS, 0);
         if (!(stop.reasons & STOP_EXIT))
             err = fail_to_end(e, s, &stop);
         s->must_restart = s->machine->n_outputs || memcmp(&packet, &s->machine->packet, sizeof packet) != 0;

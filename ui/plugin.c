@@ -96,7 +96,7 @@ execute(const struct engine *engine, const struct program *p, const struct bytes
     if (machine_start(m, entry, type, &input, e) != OK || !(code = engine->open(p, &costs, e))) {
         err_text(e, out);
     } else {
-        struct stop stop = engine->run(code, m, PLUGIN_MAX_INSNS, false);
+        struct stop stop = engine->run(code, m, PLUGIN_MAX_INSNS, 0);
         done = stop.reasons & STOP_EXIT;
         if (done)
             buf_printf(out, "%" PRIx64, m->regs[REG_0]);

@@ -43,7 +43,7 @@ run_all(const struct options *o, const struct target *t, struct run *run, struct
             message_error(e, NULL);
             return EXIT_FAILED;
         }
-        run->stop = t->engine->run(code, run->machine, budget, false);
+        run->stop = t->engine->run(code, run->machine, budget, 0);
         if (o->json)
             report_json(run, &text);
         print(&text);

@@ -183,6 +183,26 @@ memory_change(struct memory *mem, uint32_t base, const struct region *region)
         memory_add(mem, region);
 }
 
+void
+memory_watch(struct memory *mem, struct watched *list, uint32_t n)
+{
+    if (mem->watched == list && mem->n_watched == n)
+        return;
+    mem->watched = list;
+    mem->n_watched = n;
+    mem->generation++;
+}
+
+static void
+note_access(struct memory *mem, uint64_t addr, uint64_t len, enum access access)
+{
+    for (uint32_t i = 0; i < mem->n_watched; i++) {
+        struct watched *w = &mem->watched[i];
+        if (addr < w->addr + w->len && w->addr < addr + len)
+            w->seen |= (uint8_t)(w->access & access);
+    }
+}
+
 void *
 memory_translate(struct memory *mem, uint64_t addr, uint64_t len, enum access access, struct fault *why)
 {
@@ -196,6 +216,8 @@ memory_translate(struct memory *mem, uint64_t addr, uint64_t len, enum access ac
         return refuse(why, FAULT_STRADDLE, access, addr, len);
     if ((r->access & access) != access)
         return refuse(why, FAULT_PERM, access, addr, len);
+    if (unlikely(mem->n_watched))
+        note_access(mem, addr, len, access);
     return mem->host + addr;
 }
 
@@ -208,6 +230,26 @@ memory_bounds(struct memory *mem, uint64_t addr, enum access access, uint64_t *l
         return false;
     *lo = elem;
     *hi = elem + r->elem_bytes;
+    return true;
+}
+
+bool
+memory_quiet_bounds(struct memory *mem, uint64_t addr, enum access access, uint64_t *lo, uint64_t *hi)
+{
+    if (!memory_bounds(mem, addr, access, lo, hi))
+        return false;
+    for (uint32_t i = 0; i < mem->n_watched; i++) {
+        const struct watched *w = &mem->watched[i];
+        uint64_t end = w->addr + w->len;
+        if (!(w->access & access))
+            continue;
+        if (end <= addr)
+            *lo = end > *lo ? end : *lo;
+        else if (w->addr > addr)
+            *hi = w->addr < *hi ? w->addr : *hi;
+        else
+            *lo = *hi = addr;
+    }
     return true;
 }
 

@@ -58,6 +58,13 @@ struct fault {
     uint8_t arg; /* FAULT_HELPER: 1..5 */
 };
 
+/* Bytes that somebody wants to hear of when they are accessed. */
+struct watched {
+    uint32_t addr, len; /* guest range, len >= 1 */
+    uint8_t access;     /* enum access that it is about */
+    uint8_t seen;       /* accesses of that kind since it was set to 0 */
+};
+
 struct memory {
     uint8_t *host; /* + guest address */
     struct region *regions; /* sorted by base */
@@ -65,6 +72,8 @@ struct memory {
     size_t cap_regions;
     uint32_t last;       /* region of the last successful look-up */
     uint32_t heap;       /* next free guest address */
+    struct watched *watched; /* n_watched of them, somebody else's; see memory_watch */
+    uint32_t n_watched;
     /* Changes whenever a region is added, removed or changed: cached bounds are then void. Never repeats, not even in another
      * memory that is created later at the same place: it starts at the time of creation in ns and changes take longer than 1 ns. */
     uint64_t generation;
@@ -102,6 +111,14 @@ void *memory_translate(struct memory *mem, uint64_t addr, uint64_t len, enum acc
 
 /* Exact bounds [*lo, *hi) of the element that holds addr, for engines' caches. False when there is none or it forbids the access. */
 bool memory_bounds(struct memory *mem, uint64_t addr, enum access access, uint64_t *lo, uint64_t *hi);
+
+/* From now on memory_translate notes accesses that overlap one of these ranges, which stay the caller's, and memory_quiet_bounds leaves
+ * them out. n == 0: none. */
+void memory_watch(struct memory *mem, struct watched *list, uint32_t n);
+
+/* Like memory_bounds, but the largest range around addr that holds no byte which is watched for this access; empty (*lo == *hi) when addr
+ * itself is. What an engine may cache. */
+bool memory_quiet_bounds(struct memory *mem, uint64_t addr, enum access access, uint64_t *lo, uint64_t *hi);
 
 /* The region whose element holds addr, or the nearest one (then *distance, when not NULL, is the number of bytes between; 0 when
  * inside). NULL when there are no regions. */

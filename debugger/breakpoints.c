@@ -1,7 +1,7 @@
-/* Breakpoints. See points.h. */
+/* Breakpoints. See breakpoints.h. */
 #include "config.h"
 
-#include "debugger/points.h"
+#include "debugger/breakpoints.h"
 
 #include "debugger/source.h"
 #include "sim/base/base.h"
@@ -28,35 +28,35 @@ trap_drop(struct session *s, uint32_t pc)
 }
 
 static void
-insert(struct session *s, const struct point *p)
+insert(struct session *s, const struct breakpoint *p)
 {
     for (uint32_t i = 0; i < p->n_pcs; i++)
         trap_add(s, p->pcs[i]);
 }
 
 static void
-withdraw(struct session *s, const struct point *p)
+withdraw(struct session *s, const struct breakpoint *p)
 {
     for (uint32_t i = 0; i < p->n_pcs; i++)
         trap_drop(s, p->pcs[i]);
 }
 
-struct point *
-point_numbered(struct session *s, uint64_t number)
+struct breakpoint *
+breakpoint_numbered(struct session *s, uint64_t number)
 {
-    for (uint32_t i = 0; i < s->n_points; i++) {
-        if (s->points[i].number == number)
-            return &s->points[i];
+    for (uint32_t i = 0; i < s->n_breakpoints; i++) {
+        if (s->breakpoints[i].number == number)
+            return &s->breakpoints[i];
     }
     return NULL;
 }
 
-struct point *
-point_add(struct session *s, struct location *l, const char *spec, struct expr *condition, bool is_temporary)
+struct breakpoint *
+breakpoint_add(struct session *s, struct location *l, const char *spec, struct expr *condition, bool is_temporary)
 {
-    s->points = grow(s->points, s->n_points, &s->cap_points, sizeof *s->points);
-    struct point *p = &s->points[s->n_points++];
-    *p = (struct point){ .number = s->next_point++, .is_temporary = is_temporary, .is_enabled = true, .spec = xstrdup(spec),
+    s->breakpoints = grow(s->breakpoints, s->n_breakpoints, &s->cap_breakpoints, sizeof *s->breakpoints);
+    struct breakpoint *p = &s->breakpoints[s->n_breakpoints++];
+    *p = (struct breakpoint){ .number = s->next_breakpoint++, .is_temporary = is_temporary, .is_enabled = true, .spec = xstrdup(spec),
                          .condition = condition, .pcs = l->pcs, .n_pcs = l->n_pcs };
     l->pcs = NULL;
     insert(s, p);
@@ -64,7 +64,7 @@ point_add(struct session *s, struct location *l, const char *spec, struct expr *
 }
 
 static void
-free_commands(struct point *p)
+free_commands(struct breakpoint *p)
 {
     for (uint32_t i = 0; i < p->n_commands; i++)
         free(p->commands[i]);
@@ -74,7 +74,7 @@ free_commands(struct point *p)
 }
 
 static void
-free_point(struct point *p)
+free_point(struct breakpoint *p)
 {
     free_commands(p);
     expr_free(p->condition);
@@ -83,20 +83,20 @@ free_point(struct point *p)
 }
 
 void
-point_delete(struct session *s, uint32_t number)
+breakpoint_delete(struct session *s, uint32_t number)
 {
-    struct point *p = point_numbered(s, number);
+    struct breakpoint *p = breakpoint_numbered(s, number);
     assert(p);
     if (p->is_enabled)
         withdraw(s, p);
     free_point(p);
-    size_t behind = (size_t)(s->points + s->n_points - (p + 1));
+    size_t behind = (size_t)(s->breakpoints + s->n_breakpoints - (p + 1));
     memmove(p, p + 1, behind * sizeof *p);
-    s->n_points--;
+    s->n_breakpoints--;
 }
 
 void
-point_enable(struct session *s, struct point *p, bool on)
+breakpoint_enable(struct session *s, struct breakpoint *p, bool on)
 {
     if (p->is_enabled == on)
         return;
@@ -108,14 +108,14 @@ point_enable(struct session *s, struct point *p, bool on)
 }
 
 void
-point_set_condition(struct point *p, struct expr *condition)
+breakpoint_set_condition(struct breakpoint *p, struct expr *condition)
 {
     expr_free(p->condition);
     p->condition = condition;
 }
 
 static bool
-is_at(const struct point *p, uint32_t pc)
+is_at(const struct breakpoint *p, uint32_t pc)
 {
     for (uint32_t i = 0; i < p->n_pcs; i++) {
         if (p->pcs[i] == pc)
@@ -126,7 +126,7 @@ is_at(const struct point *p, uint32_t pc)
 
 /* Whether the condition holds, or can't be evaluated. Conditions see the innermost frame. */
 static bool
-condition_holds(struct session *s, const struct point *p, struct buf *out)
+condition_holds(struct session *s, const struct breakpoint *p, struct buf *out)
 {
     struct errinfo e;
     struct value v;
@@ -143,11 +143,11 @@ condition_holds(struct session *s, const struct point *p, struct buf *out)
 }
 
 uint32_t
-points_reached(struct session *s, uint32_t pc, bool *is_temporary, struct buf *out)
+breakpoints_reached(struct session *s, uint32_t pc, bool *is_temporary, struct buf *out)
 {
     uint32_t number = 0;
-    for (uint32_t i = 0; i < s->n_points; i++) {
-        struct point *p = &s->points[i];
+    for (uint32_t i = 0; i < s->n_breakpoints; i++) {
+        struct breakpoint *p = &s->breakpoints[i];
         if (!p->is_enabled || !is_at(p, pc) || !condition_holds(s, p, out))
             continue;
         p->n_hits++;
@@ -160,33 +160,33 @@ points_reached(struct session *s, uint32_t pc, bool *is_temporary, struct buf *o
             *is_temporary = p->is_temporary;
         }
         if (p->is_temporary || p->is_once)
-            point_enable(s, p, false);
+            breakpoint_enable(s, p, false);
     }
     return number;
 }
 
 void
-points_sweep(struct session *s)
+breakpoints_sweep(struct session *s)
 {
-    for (uint32_t i = s->n_points; i-- > 0;) {
-        if (s->points[i].is_temporary && !s->points[i].is_enabled && s->points[i].n_hits)
-            point_delete(s, s->points[i].number);
+    for (uint32_t i = s->n_breakpoints; i-- > 0;) {
+        if (s->breakpoints[i].is_temporary && !s->breakpoints[i].is_enabled && s->breakpoints[i].n_hits)
+            breakpoint_delete(s, s->breakpoints[i].number);
     }
 }
 
 void
-points_insert(struct session *s)
+breakpoints_insert(struct session *s)
 {
     memset(s->trap_refs, 0, s->program->n_slots * sizeof *s->trap_refs);
-    for (uint32_t i = 0; i < s->n_points; i++) {
-        if (s->points[i].is_enabled)
-            insert(s, &s->points[i]);
+    for (uint32_t i = 0; i < s->n_breakpoints; i++) {
+        if (s->breakpoints[i].is_enabled)
+            insert(s, &s->breakpoints[i]);
     }
 }
 
 /* Conditions hold resolved names of the old program: parsed again for the new one. */
 static enum err
-resolve_point(struct session *s, struct point *p, struct errinfo *e)
+resolve_point(struct session *s, struct breakpoint *p, struct errinfo *e)
 {
     struct location l;
     struct expr *condition = NULL;
@@ -200,15 +200,15 @@ resolve_point(struct session *s, struct point *p, struct errinfo *e)
     free(p->pcs);
     p->pcs = l.pcs;
     p->n_pcs = l.n_pcs;
-    point_set_condition(p, condition);
+    breakpoint_set_condition(p, condition);
     return OK;
 }
 
 void
-points_resolve(struct session *s, struct buf *out)
+breakpoints_resolve(struct session *s, struct buf *out)
 {
-    for (uint32_t i = 0; i < s->n_points; i++) {
-        struct point *p = &s->points[i];
+    for (uint32_t i = 0; i < s->n_breakpoints; i++) {
+        struct breakpoint *p = &s->breakpoints[i];
         struct errinfo e;
         if (resolve_point(s, p, &e) == OK)
             continue;
@@ -221,25 +221,25 @@ points_resolve(struct session *s, struct buf *out)
 }
 
 void
-points_free(struct session *s)
+breakpoints_free(struct session *s)
 {
-    for (uint32_t i = 0; i < s->n_points; i++)
-        free_point(&s->points[i]);
-    free(s->points);
+    for (uint32_t i = 0; i < s->n_breakpoints; i++)
+        free_point(&s->breakpoints[i]);
+    free(s->breakpoints);
 }
 
 /* "Note: breakpoints 1 and 2 also set at insn 5." */
 static void
-note_others(const struct session *s, const struct point *p, struct buf *out)
+note_others(const struct session *s, const struct breakpoint *p, struct buf *out)
 {
     uint32_t n = 0, k = 0;
-    for (uint32_t i = 0; i < s->n_points; i++)
-        n += &s->points[i] != p && is_at(&s->points[i], p->pcs[0]);
+    for (uint32_t i = 0; i < s->n_breakpoints; i++)
+        n += &s->breakpoints[i] != p && is_at(&s->breakpoints[i], p->pcs[0]);
     if (!n)
         return;
     buf_printf(out, "Note: breakpoint%s ", n > 1 ? "s" : "");
-    for (uint32_t i = 0; i < s->n_points; i++) {
-        const struct point *q = &s->points[i];
+    for (uint32_t i = 0; i < s->n_breakpoints; i++) {
+        const struct breakpoint *q = &s->breakpoints[i];
         if (q == p || !is_at(q, p->pcs[0]))
             continue;
         k++;
@@ -249,7 +249,7 @@ note_others(const struct session *s, const struct point *p, struct buf *out)
 }
 
 void
-point_text(const struct session *s, const struct point *p, const struct location *l, struct buf *out)
+breakpoint_text(const struct session *s, const struct breakpoint *p, const struct location *l, struct buf *out)
 {
     struct location place = *l;
     place.pcs = p->pcs; /* the point owns them by now */
@@ -279,7 +279,7 @@ place_row(const struct session *s, uint32_t pc, struct buf *out)
 }
 
 static void
-table_row(const struct session *s, const struct point *p, struct buf *out)
+table_row(const struct session *s, const struct breakpoint *p, struct buf *out)
 {
     buf_printf(out, "%-7u %-14s %-4s %c   ", p->number, "breakpoint", p->is_temporary ? "del" : p->is_once ? "dis" : "keep",
                p->is_enabled ? 'y' : 'n');
@@ -305,18 +305,18 @@ table_row(const struct session *s, const struct point *p, struct buf *out)
 }
 
 void
-points_table(struct session *s, const uint32_t *only, uint32_t n_only, struct buf *out)
+breakpoints_table(struct session *s, const uint32_t *only, uint32_t n_only, struct buf *out)
 {
     bool has_head = false;
-    for (uint32_t i = 0; i < s->n_points; i++) {
+    for (uint32_t i = 0; i < s->n_breakpoints; i++) {
         bool is_wanted = only == NULL;
         for (uint32_t k = 0; only && k < n_only; k++)
-            is_wanted |= only[k] == s->points[i].number;
+            is_wanted |= only[k] == s->breakpoints[i].number;
         if (!is_wanted)
             continue;
         if (!has_head)
             buf_puts(out, "Num     Type           Disp Enb Address            What\n");
         has_head = true;
-        table_row(s, &s->points[i], out);
+        table_row(s, &s->breakpoints[i], out);
     }
 }

@@ -41,7 +41,7 @@ static const struct row {
     { "clear", "No source file specified.\n" },
 };
 
-Test(points, locations)
+Test(breakpoints, locations)
 {
     struct session *s = fixture_program(fixture_calls);
     for (size_t i = 0; i < sizeof locations / sizeof locations[0]; i++)
@@ -51,7 +51,7 @@ Test(points, locations)
 
 #define AT_SUB "\nBreakpoint 1, sub_9 () at test.s:12\n12\tmix: r0 = r1\n"
 
-Test(points, conditions_and_hit_counts)
+Test(breakpoints, conditions_and_hit_counts)
 {
     struct session *s = fixture_program(fixture_calls);
     fixture_say(s, "break sub_9 if $r1 == 1");
@@ -68,7 +68,7 @@ Test(points, conditions_and_hit_counts)
     session_free(s);
 }
 
-Test(points, ignore_counts)
+Test(breakpoints, ignore_counts)
 {
     struct session *s = fixture_program(fixture_calls);
     fixture_say(s, "break sub_9");
@@ -85,7 +85,7 @@ Test(points, ignore_counts)
     session_free(s);
 }
 
-Test(points, temporary_once_disabled)
+Test(breakpoints, temporary_once_disabled)
 {
     struct session *s = fixture_program(fixture_calls);
     fixture_say(s, "tbreak sub_9");
@@ -107,7 +107,7 @@ Test(points, temporary_once_disabled)
 }
 
 /* Two points on one slot, one of them deleted: the other still stops. */
-Test(points, share_a_slot)
+Test(breakpoints, share_a_slot)
 {
     struct session *s = fixture_program(fixture_calls);
     fixture_say(s, "break sub_9");
@@ -119,7 +119,7 @@ Test(points, share_a_slot)
     session_free(s);
 }
 
-Test(points, commands_run_at_the_stop)
+Test(breakpoints, commands_run_at_the_stop)
 {
     struct session *s = fixture_program(fixture_calls);
     fixture_say(s, "break sub_9");
@@ -131,7 +131,7 @@ Test(points, commands_run_at_the_stop)
     session_free(s);
 }
 
-Test(points, displays)
+Test(breakpoints, displays)
 {
     struct session *s = fixture_program(fixture_calls);
     fixture_say(s, "start");

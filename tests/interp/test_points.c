@@ -1,0 +1,334 @@
+/* Points: breakpoints with conditions and counts, watches of registers and memory. Every engine stops at the same place with the same
+ * counts. */
+#include "config.h"
+
+#include "guest.h"
+
+#include "sim/base/base.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* r6 counts from 0 to 9; the body is at 2..4. */
+#define LOOP "r0 = 0\nr6 = 0\nr6 += 1\nr0 += r6\nif r6 != 10 goto -3\nexit\n"
+
+static struct points *
+watch_with(struct guest *g, const struct point *list, uint32_t n)
+{
+    struct points *set = points_new(list, n);
+    GUEST_ENGINE.set_points(g->code, set);
+    return set;
+}
+
+static void
+drop(struct guest *g, struct points *set)
+{
+    GUEST_ENGINE.set_points(g->code, NULL);
+    points_free(set);
+}
+
+static struct stop
+go(struct guest *g, uint32_t how)
+{
+    return GUEST_ENGINE.run(g->code, g->machine, UINT64_MAX, how);
+}
+
+#define ASSERT_STOP(actual, want, at, insns) do { \
+        const struct stop stop_ = (actual); \
+        cr_assert_eq(stop_.reasons, (want), "reasons %x at %u", stop_.reasons, stop_.pc); \
+        cr_assert_eq(stop_.pc, (at), "pc %u", stop_.pc); \
+        cr_assert_eq(g.machine->n_insns, (insns), "n_insns %d", (int)g.machine->n_insns); \
+    } while (0)
+
+static struct condition *
+condition(const struct cond_node *nodes, uint32_t n)
+{
+    struct condition *c = malloc(sizeof *c + n * sizeof *nodes);
+    c->n = n;
+    memcpy(c->nodes, nodes, n * sizeof *nodes);
+    return c;
+}
+
+/* reg OP value */
+static struct condition *
+compare(enum cond_op op, uint8_t reg, uint64_t value)
+{
+    const struct cond_node nodes[] = { { .op = COND_REG, .value = reg }, { .op = COND_CONST, .value = value }, { .op = op, .a = 0, .b = 1 } };
+    return condition(nodes, 3);
+}
+
+Test(points, breakpoint_counts_and_ignores)
+{
+    struct guest g;
+    guest_open(&g, LOOP);
+    struct points *set = watch_with(&g, (struct point[]){ { .kind = POINT_PC, .pc = 3, .ignore = 4 } }, 1);
+    guest_start(&g, NULL, 0);
+    ASSERT_STOP(go(&g, 0), STOP_TRAP, 3, 2 + 4 * 3 + 1);
+    cr_assert_eq(set->list[0].n_hits, 5);
+    cr_assert_eq(set->list[0].ignore, 0);
+    cr_assert(set->list[0].fired);
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_TRAP, 3, 2 + 5 * 3 + 1);
+    set->list[0].ignore = 100;
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_EXIT, 5, 33);
+    cr_assert_eq(set->list[0].n_hits, 10);
+    cr_assert_eq(set->list[0].ignore, 96);
+    cr_assert(!set->list[0].fired);
+    drop(&g, set);
+    guest_close(&g);
+}
+
+Test(points, condition)
+{
+    struct guest g;
+    guest_open(&g, LOOP);
+    struct condition *c = compare(COND_EQ, REG_6, 7), *never = compare(COND_EQ, REG_6, 77);
+    struct points *set = watch_with(&g, (struct point[]){ { .kind = POINT_PC, .pc = 4, .condition = never },
+                                                          { .kind = POINT_PC, .pc = 4, .condition = c } }, 2);
+    guest_start(&g, NULL, 0);
+    ASSERT_STOP(go(&g, 0), STOP_TRAP, 4, 2 + 6 * 3 + 2);
+    cr_assert_eq(g.machine->regs[REG_6], 7);
+    cr_assert(set->list[1].fired && !set->list[0].fired && !set->list[1].is_unsure);
+    cr_assert_eq(set->list[0].n_hits, 0);
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_EXIT, 5, 33);
+    cr_assert_eq(set->list[1].n_hits, 1);
+    drop(&g, set);
+    free(c);
+    free(never);
+    guest_close(&g);
+}
+
+Test(points, budget_and_point_coincide_and_count_once)
+{
+    struct guest g;
+    guest_open(&g, LOOP);
+    struct points *set = watch_with(&g, (struct point[]){ { .kind = POINT_PC, .pc = 2, .ignore = 3 } }, 1);
+    guest_start(&g, NULL, 0);
+    /* At each end of a budget the point there is looked at, once. */
+    for (uint32_t k = 0; k < 3; k++) {
+        uint64_t insns = 2 + 3 * k;
+        ASSERT_STOP(GUEST_ENGINE.run(g.code, g.machine, k ? 3 : 2, k ? RUN_RESUME : 0), STOP_BUDGET, 2, insns);
+        cr_assert_eq(set->list[0].n_hits, k + 1);
+    }
+    ASSERT_STOP(GUEST_ENGINE.run(g.code, g.machine, 3, RUN_RESUME), STOP_BUDGET | STOP_TRAP, 2, 11);
+    cr_assert_eq(set->list[0].n_hits, 4);
+    drop(&g, set);
+    guest_close(&g);
+}
+
+Test(points, a_condition_that_cannot_be_evaluated_stops)
+{
+    struct guest g;
+    guest_open(&g, LOOP);
+    const struct cond_node null_load[] = { { .op = COND_REG, .value = REG_0 }, { .op = COND_LOAD, .a = 0, .value = 4 } };
+    const struct cond_node by_zero[] = { { .op = COND_REG, .value = REG_6 }, { .op = COND_CONST }, { .op = COND_DIV, .a = 0, .b = 1 } };
+    struct condition *c[2] = { condition(null_load, 2), condition(by_zero, 3) };
+    for (int i = 0; i < 2; i++) {
+        struct points *set = watch_with(&g, (struct point[]){ { .kind = POINT_PC, .pc = 3, .condition = c[i] } }, 1);
+        guest_start(&g, NULL, 0);
+        ASSERT_STOP(go(&g, 0), STOP_TRAP, 3, 3);
+        cr_assert(set->list[0].fired && set->list[0].is_unsure);
+        drop(&g, set);
+        free(c[i]);
+    }
+    guest_close(&g);
+}
+
+Test(points, condition_reads_memory)
+{
+    struct guest g;
+    guest_open(&g, "r6 = 0\nr6 += 1\n*(u16 *)(r10 - 8) = r6\nif r6 != 1000 goto -3\nexit\n");
+    const struct cond_node nodes[] = {
+        { .op = COND_REG, .value = REG_10 },
+        { .op = COND_CONST, .value = (uint64_t)-8 },
+        { .op = COND_ADD, .a = 0, .b = 1 },
+        { .op = COND_LOAD, .a = 2, .value = 2 },
+        { .op = COND_CONST, .value = 900 },
+        { .op = COND_EQ, .a = 3, .b = 4 },
+    };
+    struct condition *c = condition(nodes, ARRAY_LEN(nodes));
+    struct points *set = watch_with(&g, (struct point[]){ { .kind = POINT_PC, .pc = 3, .condition = c } }, 1);
+    guest_start(&g, NULL, 0);
+    ASSERT_STOP(go(&g, 0), STOP_TRAP, 3, 1 + 899 * 3 + 2);
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_EXIT, 4, 3002);
+    drop(&g, set);
+    free(c);
+    guest_close(&g);
+}
+
+Test(points, register_watch)
+{
+    struct guest g;
+    guest_open(&g, "r3 = 5\nr3 = 5\nr3 += 0\nr3 *= 2\nw3 = w3\nr3 ^= -1\nr0 = r3\nexit\n");
+    struct points *set = watch_with(&g, (struct point[]){ { .kind = POINT_REGISTER, .reg = REG_3, .mask = UINT64_MAX } }, 1);
+    guest_start(&g, NULL, 0);
+    ASSERT_STOP(go(&g, 0), STOP_WATCH, 1, 1);
+    cr_assert(set->list[0].fired && set->list[0].before == 0 && set->list[0].old == 5);
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_WATCH, 4, 4);
+    cr_assert(set->list[0].before == 5 && set->list[0].old == 10);
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_WATCH, 6, 6);
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_EXIT, 7, 8);
+    cr_assert_eq(set->list[0].n_hits, 3);
+    drop(&g, set);
+    guest_close(&g);
+}
+
+Test(points, register_watch_of_the_low_half)
+{
+    struct guest g;
+    guest_open(&g, "r3 = 0x500000000 ll\nr3 += 1\nexit\n");
+    struct points *set = watch_with(&g, (struct point[]){ { .kind = POINT_REGISTER, .reg = REG_3, .mask = UINT32_MAX } }, 1);
+    guest_start(&g, NULL, 0);
+    ASSERT_STOP(go(&g, 0), STOP_WATCH, 3, 2);
+    drop(&g, set);
+    guest_close(&g);
+}
+
+/* The value that the user gives is not a change. */
+Test(points, register_watch_begins_with_each_run)
+{
+    struct guest g;
+    guest_open(&g, "r3 = 7\nr0 = 0\nexit\n");
+    struct points *set = watch_with(&g, (struct point[]){ { .kind = POINT_REGISTER, .reg = REG_3, .mask = UINT64_MAX } }, 1);
+    guest_start(&g, NULL, 0);
+    g.machine->regs[REG_3] = 7;
+    ASSERT_STOP(go(&g, 0), STOP_EXIT, 2, 3);
+    drop(&g, set);
+    guest_close(&g);
+}
+
+Test(points, register_watch_over_calls)
+{
+    struct guest g;
+    guest_open(&g, "r6 = 1\nr1 = 2\ncall +2\nr0 = r6\nexit\nr6 = 9\nr0 = 0\nexit\n");
+    struct points *set = watch_with(&g, (struct point[]){ { .kind = POINT_REGISTER, .reg = REG_6, .mask = UINT64_MAX },
+                                                          { .kind = POINT_REGISTER, .reg = REG_1, .mask = UINT64_MAX },
+                                                          { .kind = POINT_REGISTER, .reg = REG_10, .mask = UINT64_MAX } }, 3);
+    guest_start(&g, NULL, 0);
+    uint64_t fp = g.machine->regs[REG_10];
+    ASSERT_STOP(go(&g, 0), STOP_WATCH, 1, 1); /* r6 = 1; r1 = 0 at the start */
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_WATCH, 2, 2);
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_WATCH, 5, 3); /* a new frame */
+    cr_assert(set->list[2].fired && set->list[2].before == fp);
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_WATCH, 6, 4);
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_WATCH, 3, 6); /* the return: r6 is back, r1 clobbered, r10 the caller's */
+    cr_assert(set->list[0].fired && set->list[1].fired && set->list[2].fired);
+    cr_assert(set->list[0].before == 9 && set->list[0].old == 1 && set->list[1].old == REG_CLOBBERED);
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_EXIT, 4, 8);
+    drop(&g, set);
+    guest_close(&g);
+}
+
+Test(points, register_watch_over_helpers)
+{
+    struct guest g;
+    guest_open(&g, "r1 = 3\ncall bpf_ktime_get_ns\nr0 = 0\nexit\n");
+    struct points *set = watch_with(&g, (struct point[]){ { .kind = POINT_REGISTER, .reg = REG_1, .mask = UINT64_MAX } }, 1);
+    guest_start(&g, NULL, 0);
+    ASSERT_STOP(go(&g, 0), STOP_WATCH, 1, 1);
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_WATCH, 2, 2);
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_EXIT, 3, 4);
+    drop(&g, set);
+    guest_close(&g);
+}
+
+Test(points, watch_and_breakpoint_coincide)
+{
+    struct guest g;
+    guest_open(&g, LOOP);
+    struct condition *c = compare(COND_EQ, REG_6, 4);
+    struct points *set = watch_with(&g, (struct point[]){ { .kind = POINT_REGISTER, .reg = REG_6, .mask = UINT64_MAX, .condition = c },
+                                                          { .kind = POINT_PC, .pc = 3 } }, 2);
+    set->list[1].ignore = 3;
+    guest_start(&g, NULL, 0);
+    ASSERT_STOP(go(&g, 0), STOP_WATCH | STOP_TRAP, 3, 2 + 3 * 3 + 1);
+    cr_assert(set->list[0].fired && set->list[1].fired);
+    cr_assert_eq(set->list[0].n_hits, 1);
+    cr_assert_eq(set->list[1].n_hits, 4);
+    drop(&g, set);
+    free(c);
+    guest_close(&g);
+}
+
+/* A store of 4 bytes beside and over a watched byte of the stack, directly and through a copied pointer, and loads of it. */
+#define MEMORY "r2 = r10\nr2 += -16\n*(u32 *)(r10 - 12) = 1\n*(u32 *)(r10 - 16) = 0\n*(u32 *)(r2 + 0) = 0x100\nr0 = *(u8 *)(r2 + 1)\n" \
+               "r0 = *(u8 *)(r2 + 0)\n*(u8 *)(r2 + 1) = 1\nr0 = *(u64 *)(r10 - 16)\nr0 = 0\nexit\n"
+
+static void
+check_memory(uint8_t access, bool on_change, const uint32_t *stops)
+{
+    struct guest g;
+    guest_open(&g, MEMORY);
+    guest_start(&g, NULL, 0);
+    uint32_t addr = (uint32_t)g.machine->regs[REG_10] - 15;
+    struct point point = { .kind = POINT_MEMORY, .addr = addr, .len = 1, .access = access, .on_change = on_change };
+    struct points *set = watch_with(&g, &point, 1);
+    uint32_t how = 0;
+    for (; *stops; stops++) {
+        ASSERT_STOP(go(&g, how), STOP_WATCH, *stops, *stops);
+        how = RUN_RESUME;
+    }
+    ASSERT_STOP(go(&g, how), STOP_EXIT, 10, 11);
+    drop(&g, set);
+    guest_close(&g);
+}
+
+Test(points, memory_watches)
+{
+    check_memory(MEM_WRITE, false, (uint32_t[]){ 4, 5, 8, 0 });
+    check_memory(MEM_WRITE, true, (uint32_t[]){ 5, 0 });
+    check_memory(MEM_READ, false, (uint32_t[]){ 6, 9, 0 });
+    check_memory(MEM_READ | MEM_WRITE, false, (uint32_t[]){ 4, 5, 6, 8, 9, 0 });
+}
+
+Test(points, memory_watch_keeps_both_values_and_its_condition)
+{
+    struct guest g;
+    guest_open(&g, "r6 = 0\nr6 += 1\n*(u64 *)(r10 - 8) = r6\nif r6 != 10 goto -3\nexit\n");
+    guest_start(&g, NULL, 0);
+    struct condition *c = compare(COND_LE, REG_6, 0);
+    c->nodes[1].value = 8;
+    c->nodes[2] = (struct cond_node){ .op = COND_LE, .a = 1, .b = 0 }; /* 8 <= r6 */
+    struct point point = { .kind = POINT_MEMORY, .addr = (uint32_t)g.machine->regs[REG_10] - 8, .len = 8, .access = MEM_WRITE,
+                           .on_change = true, .condition = c };
+    struct points *set = watch_with(&g, &point, 1);
+    ASSERT_STOP(go(&g, 0), STOP_WATCH, 3, 1 + 7 * 3 + 2);
+    cr_assert_eq(set->list[0].before_bytes[0], 7);
+    cr_assert_eq(set->list[0].old_bytes[0], 8);
+    drop(&g, set);
+    free(c);
+    guest_close(&g);
+}
+
+Test(points, memory_watch_hears_of_helpers)
+{
+    struct guest g;
+    guest_open(&g, "r1 = r10\nr1 += -8\nr2 = 8\ncall bpf_get_current_comm\nr0 = 0\nexit\n");
+    guest_start(&g, NULL, 0);
+    struct point point = { .kind = POINT_MEMORY, .addr = (uint32_t)g.machine->regs[REG_10] - 4, .len = 2, .access = MEM_WRITE };
+    struct points *set = watch_with(&g, &point, 1);
+    ASSERT_STOP(go(&g, 0), STOP_WATCH, 4, 4);
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_EXIT, 5, 6);
+    drop(&g, set);
+    guest_close(&g);
+}
+
+/* An atomic reads and writes; a callee's stack is another range. */
+Test(points, memory_watch_of_atomics_in_a_callee)
+{
+    struct guest g;
+    guest_open(&g, "r1 = 1\n*(u64 *)(r10 - 8) = 0\ncall +2\nr0 = 0\nexit\n*(u64 *)(r10 - 8) = 0\nr2 = 0\n"
+                   "lock *(u64 *)(r10 - 8) += r2\nexit\n");
+    guest_start(&g, NULL, 0);
+    uint32_t addr = (uint32_t)g.machine->regs[REG_10] - FRAME_STRIDE - 8;
+    struct point list[] = { { .kind = POINT_MEMORY, .addr = addr, .len = 8, .access = MEM_READ },
+                            { .kind = POINT_MEMORY, .addr = addr, .len = 1, .access = MEM_WRITE } };
+    struct points *set = watch_with(&g, list, 2);
+    ASSERT_STOP(go(&g, 0), STOP_WATCH, 6, 4);
+    cr_assert(!set->list[0].fired && set->list[1].fired);
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_WATCH, 8, 6);
+    cr_assert(set->list[0].fired && set->list[1].fired);
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_EXIT, 4, 9);
+    drop(&g, set);
+    guest_close(&g);
+}
