@@ -201,7 +201,7 @@ access_of(const struct insn *insn, uint8_t *base, enum access *access)
 
 /* Joins an open group with the same root when the span stays small; the check is then the union of both. */
 static bool
-join_group(struct scan *s, const struct known *base, int64_t lo, int64_t hi, enum access access)
+join_group(struct scan *s, uint32_t pc, const struct known *base, int64_t lo, int64_t hi, enum access access)
 {
     for (uint32_t i = 0; i < s->n_open; i++) {
         struct open_group *g = &s->open[i];
@@ -217,6 +217,8 @@ join_group(struct scan *s, const struct known *base, int64_t lo, int64_t hi, enu
         check->start = new_lo - g->first_delta;
         check->span = (uint32_t)(new_hi - new_lo);
         check->access |= access;
+        check->last_pc = pc;
+        s->out->check_of[pc] = g->check;
         return true;
     }
     return false;
@@ -229,7 +231,7 @@ open_new_group(struct scan *s, uint32_t pc, uint8_t base, int64_t lo, int64_t hi
     out->checks = grow(out->checks, out->n_checks, &s->cap_checks, sizeof *out->checks);
     int64_t delta = s->reg[base].delta;
     out->checks[out->n_checks] =
-        (struct check){ .pc = pc, .base = base, .access = access, .start = lo - delta, .span = (uint32_t)(hi - lo) };
+        (struct check){ .pc = pc, .base = base, .access = access, .start = lo - delta, .span = (uint32_t)(hi - lo), .last_pc = pc };
     out->check_of[pc] = out->n_checks;
     if (s->n_open == MAX_OPEN)
         memmove(s->open, s->open + 1, --s->n_open * sizeof *s->open);
@@ -251,7 +253,7 @@ scan_access(struct scan *s, uint32_t pc)
     bool is_near = known->delta > -(INT64_C(1) << 31) && known->delta < INT64_C(1) << 31;
     if (is_near && known->root == ROOT_FRAME && !s->out->writes_r10 && lo >= -STACK_BYTES && hi <= 0) {
         s->out->site[pc] = SITE_STATIC;
-    } else if (is_near && join_group(s, known, lo, hi, access)) {
+    } else if (is_near && join_group(s, pc, known, lo, hi, access)) {
         s->out->site[pc] = SITE_COVERED;
     } else {
         s->out->site[pc] = SITE_CHECK_HERE;

@@ -26,6 +26,7 @@ struct check {
     uint8_t access;         /* enum access */
     int64_t start;
     uint32_t span;          /* bytes, 1..CHECK_MAX_SPAN */
+    uint32_t last_pc;       /* last access of the group; others may lie between that are of other groups */
 };
 
 enum { CHECK_MAX_SPAN = 4096 };
@@ -39,7 +40,7 @@ struct blocks {
     uint32_t *of_slot;      /* index of the block that STARTS at a slot, NO_BLOCK elsewhere */
     struct check *checks;
     uint32_t n_checks;
-    uint32_t *check_of;     /* per slot: the check to do before it, NO_CHECK: none here */
+    uint32_t *check_of;     /* per slot: the check that makes the access good (CHECK_HERE: done before it; COVERED); NO_CHECK: none */
     uint8_t *site;          /* per slot: SITE_* */
     bool writes_r10;        /* some instruction writes r10: then nothing is known about frames at compile time */
     uint64_t longest_path;  /* instructions that can be executed between two polls, at most */

@@ -16,6 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+void
+compiled_add_mark(struct compiled *c, struct mark mark)
+{
+    c->marks = grow(c->marks, c->n_marks, &c->cap_marks, sizeof *c->marks);
+    c->marks[c->n_marks++] = mark;
+}
+
 /* ---------------------------------------------------------------- checks */
 
 /* The base value must be one of the n from lo on; otherwise C looks the region up. */
@@ -24,6 +31,7 @@ emit_check(struct job *j, uint32_t pc, uint32_t check)
 {
     struct compiled *c = j->c;
     struct x64 *x = &j->x;
+    job_mark(j, x->at, NATIVE_CHECK, 1);
     uint32_t cell = (uint32_t)c->mem.code_bytes + (uint32_t)(offsetof(struct cells, bounds) + check * sizeof(struct bounds));
     uint32_t again = x->at;
     x64_mov_rr(x, true, HOST_SCRATCH, host_reg[c->blocks.checks[check].base]);
@@ -41,6 +49,7 @@ emit_alignment(struct job *j, uint32_t pc, const struct insn *insn)
     if (kind < KIND_ATOMIC || kind > KIND_STREL || bytes == 1)
         return;
     uint8_t base = kind == KIND_LDACQ ? insn->src : insn->dst;
+    job_mark(j, j->x.at, NATIVE_ALIGNMENT, 1);
     x64_lea(&j->x, false, HOST_SCRATCH, x64_at(host_reg[base], insn->off));
     x64_test_ri(&j->x, false, HOST_SCRATCH, (int32_t)bytes - 1);
     job_site(j, x64_jcc(&j->x, CC_NE), SITE_INTERP, pc, NO_CHECK, 0);
@@ -55,6 +64,7 @@ emit_head(struct job *j)
     const struct block *block = j->block;
     if (!job_counts(j))
         return;
+    job_mark(j, j->x.at, NATIVE_COUNT, 1);
     x64_alu_ri(&j->x, true, ALU_SUB, HOST_LEFT, (int32_t)block->n_insns);
     if (block->is_polled) {
         j->done_cost = block->cost; /* cycles are not counted yet, there is nothing to undo */
@@ -73,6 +83,7 @@ emit_end(struct job *j, uint32_t pc, bool is_next)
 {
     const struct insn *insn = &j->c->program->insns[pc];
     int64_t target = insn_target(insn, pc);
+    job_mark(j, j->x.at, NATIVE_INSN, 1);
     switch (insn_is_foreign(insn) ? KIND_NONE : insn_kind(insn)) {
     case KIND_JCC:
         job_jcc(j, template_compare(&j->x, insn), pc, target);
@@ -116,16 +127,19 @@ emit_insn(struct job *j, uint32_t pc)
     case KIND_CALLK:
     case KIND_LDABS:
     case KIND_LDIND:
+        job_mark(j, j->x.at, NATIVE_INSN, 1);
         job_outside_call(j, pc);
         break;
     default:
         if (c->blocks.site[pc] == SITE_NONE) {
+            job_mark(j, j->x.at, NATIVE_INSN, 1);
             template_alu(&j->x, insn);
             break;
         }
-        if (c->blocks.check_of[pc] != NO_CHECK)
+        if (c->blocks.site[pc] == SITE_CHECK_HERE)
             emit_check(j, pc, c->blocks.check_of[pc]);
         emit_alignment(j, pc, insn);
+        job_mark(j, j->x.at, NATIVE_INSN, 1);
         template_memory(&j->x, insn);
         break;
     }
@@ -133,59 +147,68 @@ emit_insn(struct job *j, uint32_t pc)
 
 /* Slots from pc to the end of the block or the next trap. */
 static uint32_t
-room(const struct job *j, uint32_t pc, bool is_again)
+room(const struct job *j, uint32_t pc)
 {
     uint32_t end = pc + 1;
-    while (end < j->block->end && end < pc + 3 && !(is_again && job_is_trapped(j->c, end)))
+    while (end < j->block->end && end < pc + 3 && !job_is_trapped(j, end))
         end++;
     return end - pc;
 }
 
 /* One instruction, or a few that are fused; *pc moves on. */
 static void
-emit_straight(struct job *j, uint32_t *pc, bool is_again)
+emit_straight(struct job *j, uint32_t *pc)
 {
     const struct insn *insn = &j->c->program->insns[*pc];
-    uint32_t fused = fuse(&j->x, insn, room(j, *pc, is_again));
-    if (!fused)
+    uint32_t at = j->x.at, fused = fuse(&j->x, insn, room(j, *pc));
+    if (fused)
+        job_mark(j, at, NATIVE_INSN, fused);
+    else
         emit_insn(j, *pc);
     for (uint32_t end = *pc + (fused ? fused : insn_slots(insn)); *pc < end; *pc += insn_slots(insn), insn = &j->c->program->insns[*pc])
         job_count(j, insn);
 }
 
-/* is_again: with the traps, and not in its place, so that the next block does not follow. */
 static void
-emit_block(struct job *j, uint32_t index, bool is_again)
+emit_block(struct job *j, uint32_t index)
 {
     struct compiled *c = j->c;
     const struct block *block = &c->blocks.list[index];
     j->block = block;
+    j->pc = block->pc;
     j->done_insns = j->done_cost = 0;
-    if (block->is_loop_head)
+    if (block->is_loop_head) {
+        compiled_mark(c, j->x.at, NATIVE_PADDING, NO_MARK_PC, 1);
         x64_align(&j->x, 32);
+    }
     c->native[block->pc] = j->x.at;
     emit_head(j);
     for (uint32_t pc = block->pc; pc < block->end;) {
         const struct insn *insn = &c->program->insns[pc];
-        if (is_again && job_is_trapped(c, pc)) {
+        j->pc = pc;
+        if (job_is_trapped(j, pc)) {
+            job_mark(j, j->x.at, NATIVE_TRAP, 1);
             job_site(j, x64_jmp(&j->x), SITE_TRAP, pc, NO_CHECK, 0);
             return;
         }
         c->native[pc] = pc == block->pc ? c->native[pc] : j->x.at;
         if (insn_kind(insn) == KIND_JCC && pc + 1 < block->end) {
-            if (job_side_exit(j, pc))
+            uint32_t at = j->x.at;
+            bool is_complete = job_side_exit(j, pc);
+            job_mark(j, at, NATIVE_INSN, is_complete ? 2 : 1);
+            if (is_complete)
                 return;
         } else if (insn_ends_block(insn)) {
-            emit_end(j, pc, !is_again);
+            emit_end(j, pc, !j->is_again);
             return;
         } else {
-            emit_straight(j, &pc, is_again);
+            emit_straight(j, &pc);
             continue;
         }
         job_count(j, insn);
         pc++;
     }
-    job_go_on(j, block->end, !is_again);
+    job_go_on(j, block->end, !j->is_again);
 }
 
 /* ---------------------------------------------------------------- programs */
@@ -195,9 +218,10 @@ emit_block(struct job *j, uint32_t index, bool is_again)
 enum { BYTES_PER_SLOT = 2 * 300, SPARE_BYTES = 1 << 16 };
 
 static void
-start_job(struct job *j, struct compiled *c)
+start_job(struct job *j, struct compiled *c, bool is_again)
 {
-    *j = (struct job){ .c = c, .x = { .code = c->mem.code, .at = c->used, .limit = (uint32_t)c->mem.code_bytes } };
+    c->is_marking = is_again || c->wants_marks;
+    *j = (struct job){ .c = c, .is_again = is_again, .x = { .code = c->mem.code, .at = c->used, .limit = (uint32_t)c->mem.code_bytes } };
 }
 
 /* Resolves what waits and keeps the code, when it fits. */
@@ -228,17 +252,18 @@ compile_all(struct compiled *c)
 {
     struct job j;
     c->used = 0;
-    c->n_sites = 0;
+    c->n_sites = c->n_marks = 0;
     memset(c->native, 0, c->program->n_slots * sizeof *c->native);
-    start_job(&j, c);
+    start_job(&j, c, false);
     stubs_emit(c, &j.x);
     for (uint32_t i = 0; i < c->blocks.n; i++) {
-        emit_block(&j, i, false);
+        emit_block(&j, i);
         c->original[i].at = c->native[c->blocks.list[i].pc];
     }
     bool fits = finish_job(&j);
     assert(fits && "BYTES_PER_SLOT is enough for every instruction with its sites");
     (void)fits;
+    c->first_used = c->used;
     for (uint32_t i = 0; i < c->blocks.n; i++)
         memcpy(c->original[i].head, c->mem.code + c->original[i].at, sizeof c->original[i].head);
 }
@@ -264,7 +289,7 @@ static bool
 has_trap(const struct compiled *c, const struct block *block)
 {
     for (uint32_t pc = block->pc; pc < block->end; pc++)
-        if (job_is_trapped(c, pc))
+        if (compiled_has_trap(c, pc))
             return true;
     return false;
 }
@@ -275,16 +300,18 @@ compile_block_again(struct compiled *c, uint32_t index)
     const struct block *block = &c->blocks.list[index];
     struct job j;
     codemem_set_writable(&c->mem, c->used, true);
-    start_job(&j, c);
+    start_job(&j, c, true);
     struct original *original = &c->original[index];
     struct x64 head = { .code = c->mem.code, .at = original->at, .limit = (uint32_t)c->mem.code_bytes };
     c->native[block->pc] = original->at;
     memcpy(c->mem.code + original->at, original->head, sizeof original->head);
     if (!has_trap(c, block))
         return true;
-    emit_block(&j, index, true);
+    emit_block(&j, index);
     x64_patch(&head, x64_jmp(&head), c->native[block->pc]);
-    return finish_job(&j);
+    bool fits = finish_job(&j);
+    original->newer_end = c->used;
+    return fits;
 }
 
 void
@@ -306,4 +333,5 @@ compiled_free(struct compiled *c)
     free(c->returns);
     free(c->original);
     free(c->sites);
+    free(c->marks);
 }

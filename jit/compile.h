@@ -12,7 +12,9 @@
 #include "jit/blocks.h"
 #include "jit/codemem.h"
 #include "jit/x64.h"
+#include "sim/base/base.h"
 #include "sim/machine/machine.h"
+#include "sim/native.h"
 
 #define HOST_MEMORY R9
 #define HOST_LEFT R12
@@ -32,6 +34,16 @@ enum site_kind {
 };
 
 #define NO_SITE UINT32_MAX
+
+/* Where a piece of code begins, whose it is and what: it goes on to the next mark. Read by native.c. */
+struct mark {
+    uint32_t at;
+    uint32_t pc : 21, n_slots : 6, kind : 5; /* as in struct native_piece; NO_MARK_PC for NATIVE_NO_PC */
+};
+
+#define NO_MARK_PC ((1u << 21) - 1)
+
+_Static_assert(MAX_SLOTS < NO_MARK_PC && N_NATIVE_KINDS <= 32, "they fit into a mark");
 
 struct site {
     uint32_t pc;
@@ -75,16 +87,23 @@ struct compiled {
     struct blocks blocks;
     struct codemem mem;
     uint32_t used;            /* bytes of code */
+    uint32_t first_used;      /* of them before any block was compiled again */
     struct cells *cells;
     uint32_t *native;         /* per slot: offset of its code; 0: none. Only blocks can be entered there */
     uint32_t *returns;        /* per slot: offset of the code to which the local call before it returns; 0: none */
     struct original {
         uint32_t at;          /* offset of the block's first code, which leads to a newer one while the block has traps */
         uint8_t head[5];      /* what stands there otherwise: a block is at least as long as a jump, and only entered at its start */
+        uint32_t newer_end;   /* end of the newer code, when native[] says that there is some */
     } *original;              /* per block */
     struct site *sites;
     uint32_t n_sites;
     size_t cap_sites;
+    bool wants_marks;         /* of the whole program; those of blocks that are compiled again are always kept */
+    bool is_marking;
+    struct mark *marks;       /* in order of offset */
+    uint32_t n_marks;
+    size_t cap_marks;
     uint64_t *traps;          /* bitmap over slots */
     bool counts_cycles;       /* the cost model is not uniform */
     uint32_t cost_per_insn;   /* the uniform cost */
@@ -95,7 +114,24 @@ struct compiled {
  * outermost first. Returns when native code has left; the cells say where. */
 typedef void enter_fn(const void *target, const void *const *returns, uint64_t n_returns);
 
-/* Compiles the whole program. False when there is no memory for code. */
+static inline bool
+compiled_has_trap(const struct compiled *c, uint32_t pc)
+{
+    return c->traps[pc / 64] >> pc % 64 & 1;
+}
+
+/* What is emitted from offset mark.at on is a piece of its own. */
+void compiled_add_mark(struct compiled *c, struct mark mark);
+
+static inline void
+compiled_mark(struct compiled *c, uint32_t at, enum native_kind kind, uint32_t pc, uint32_t n_slots)
+{
+    if (unlikely(c->is_marking))
+        compiled_add_mark(c, (struct mark){ .at = at, .pc = pc, .n_slots = n_slots, .kind = kind });
+}
+
+/* Compiles the whole program. The same program, costs and grouping give the same code, always: native.c compiles once more to learn what is
+ * where. False when there is no memory for code. */
 bool compile_program(struct compiled *c);
 
 /* Compiles one block anew (traps have changed) and leads its old code there. The code becomes writable. False when it is full. */

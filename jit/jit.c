@@ -8,6 +8,7 @@
 #include "jit/jit.h"
 
 #include "jit/compile.h"
+#include "jit/native.h"
 #include "sim/base/base.h"
 #include "sim/machine/helper.h"
 
@@ -25,6 +26,7 @@ struct code {
     size_t cap_stale;
     uint64_t generation;  /* of the memory that the bounds in the cells are about */
     struct points *points; /* NULL: none. With points the interpreter runs alone */
+    struct native native;
 };
 
 /* A run while native code is under way; the argument of outside(). */
@@ -245,6 +247,7 @@ close_code(struct code *code)
 {
     interp_engine.close(code->interp);
     compiled_free(&code->c);
+    native_free(&code->native);
     free(code->stale);
     free(code);
 }
@@ -306,6 +309,31 @@ set_points(struct code *code, struct points *points)
     interp_engine.set_points(code->interp, points);
 }
 
+static bool
+view_code(struct code *code, struct native_view *out, struct errinfo *e)
+{
+    compile_stale(code);
+    if (native_view_of(&code->c, &code->native, out))
+        return true;
+    err_set_detail(e, ERR_NO_CODE_MEMORY, code->c.program->path, NULL);
+    return false;
+}
+
+static void
+describe_piece(struct code *code, const struct native_piece *piece, struct buf *out)
+{
+    native_describe(&code->c, piece, out);
+}
+
+static enum err
+disassemble_piece(struct code *code, const struct native_view *view, const struct native_piece *piece, const struct native_style *style,
+                  struct buf *out, struct errinfo *e)
+{
+    return native_disassemble(&code->c, &code->native, view, piece, style, out, e);
+}
+
+static const struct native_ops native_ops = { .view = view_code, .describe = describe_piece, .disassemble = disassemble_piece };
+
 const struct engine jit_engine = {
     .name = "jit",
     .open = open_code,
@@ -313,6 +341,7 @@ const struct engine jit_engine = {
     .set_trap = set_trap,
     .set_points = set_points,
     .run = run_code,
+    .native = &native_ops,
 };
 
 const struct engine jit_step_engine = {
@@ -322,6 +351,7 @@ const struct engine jit_step_engine = {
     .set_trap = set_trap,
     .set_points = set_points,
     .run = run_code,
+    .native = &native_ops,
 };
 
 const struct engine jit_unchecked_engine = {
@@ -330,4 +360,5 @@ const struct engine jit_unchecked_engine = {
     .close = close_code,
     .set_trap = set_trap,
     .run = run_code,
+    .native = &native_ops,
 };

@@ -26,6 +26,7 @@ job_site(struct job *j, uint32_t field, enum site_kind kind, uint32_t pc, uint32
     j->cold = grow(j->cold, j->n_cold, &j->cap_cold, sizeof *j->cold);
     j->cold[j->n_cold++] = (struct cold){
         .field = field,
+        .owner = j->pc,
         .site = { .pc = pc,
                   .kind = kind,
                   .undo_insns = job_counts(j) ? j->block->n_insns - j->done_insns : 0,
@@ -38,9 +39,9 @@ job_site(struct job *j, uint32_t field, enum site_kind kind, uint32_t pc, uint32
 /* ---------------------------------------------------------------- branches */
 
 bool
-job_is_trapped(const struct compiled *c, uint32_t pc)
+job_is_trapped(const struct job *j, uint32_t pc)
 {
-    return c->traps[pc / 64] >> pc % 64 & 1;
+    return j->is_again && compiled_has_trap(j->c, pc);
 }
 
 bool
@@ -106,7 +107,7 @@ job_side_exit(struct job *j, uint32_t pc)
     }
     uint32_t skipped = j->block->n_insns - j->done_insns - 1;
     uint64_t skipped_cost = j->block->cost - j->done_cost - cost_of(c->costs, insn);
-    if (insn_kind(next) == KIND_JA && job_is_block(c, jump) && !job_is_trapped(c, pc + 1)) {
+    if (insn_kind(next) == KIND_JA && job_is_block(c, jump) && !job_is_trapped(j, pc + 1)) {
         job_jcc(j, cc ^ 1, pc, jump);
         emit_undo(j, skipped, skipped_cost);
         job_jump(j, target);
@@ -115,6 +116,7 @@ job_side_exit(struct job *j, uint32_t pc)
     j->cold = grow(j->cold, j->n_cold, &j->cap_cold, sizeof *j->cold);
     j->cold[j->n_cold++] = (struct cold){
         .field = x64_jcc(&j->x, cc),
+        .owner = j->pc,
         .is_exit = true,
         .site = { .pc = (uint32_t)target, .undo_insns = skipped, .undo_cost = skipped_cost },
     };
@@ -124,8 +126,14 @@ job_side_exit(struct job *j, uint32_t pc)
 void
 job_emit_cold(struct job *j)
 {
+    static const uint8_t kinds[] = {
+        [SITE_POLL] = NATIVE_POLL,     [SITE_TRAP] = NATIVE_STOP,    [SITE_INTERP] = NATIVE_INTERP,
+        [SITE_REFILL] = NATIVE_REFILL, [SITE_CALL] = NATIVE_OUTSIDE,
+    };
     for (uint32_t i = 0; i < j->n_cold; i++) {
         const struct cold *cold = &j->cold[i];
+        j->pc = cold->owner;
+        job_mark(j, j->x.at, cold->is_exit ? NATIVE_SIDE : kinds[cold->site.kind], 1);
         x64_patch(&j->x, cold->field, j->x.at);
         if (!cold->is_exit) {
             stub_site(j->c, &j->x, &cold->site);
@@ -141,8 +149,11 @@ job_emit_cold(struct job *j)
 void
 job_go_on(struct job *j, uint32_t pc, bool is_next)
 {
+    if (job_is_block(j->c, pc) && is_next)
+        return;
+    job_mark(j, j->x.at, NATIVE_ON, 1);
     if (!job_is_block(j->c, pc)) /* off the end */
         job_site(j, x64_jmp(&j->x), SITE_INTERP, pc, NO_CHECK, 0);
-    else if (!is_next)
+    else
         job_jump(j, pc);
 }

@@ -14,6 +14,7 @@ struct fixup {
 /* Code that is rarely executed: a way out, or the rest of a side exit. */
 struct cold {
     uint32_t field;   /* displacement that leads here */
+    uint32_t owner;   /* slot that it belongs to */
     bool is_exit;
     struct site site; /* of a side exit: pc = target, undo_* = what it skips */
 };
@@ -28,15 +29,24 @@ struct job {
     uint32_t n_cold;
     size_t cap_cold;
     const struct block *block;
+    bool is_again;       /* with the traps, and not in its place, so that the next block does not follow */
+    uint32_t pc;         /* slot of the instruction being compiled */
     uint32_t done_insns; /* of the block, before the instruction being compiled */
     uint64_t done_cost;
 };
 
-bool job_is_trapped(const struct compiled *c, uint32_t pc);
+bool job_is_trapped(const struct job *j, uint32_t pc); /* the code being compiled is to stop there */
 bool job_is_block(const struct compiled *c, int64_t pc); /* a block starts there */
 
 /* Instructions are counted, and the budget is looked at. */
 bool job_counts(const struct job *j);
+
+/* What is emitted from offset `at` on belongs to the instruction at j->pc; see struct mark. */
+static inline void
+job_mark(struct job *j, uint32_t at, enum native_kind kind, uint32_t n_slots)
+{
+    compiled_mark(j->c, at, kind, j->pc, n_slots);
+}
 
 /* The code emitted from here on runs after insn. */
 void job_count(struct job *j, const struct insn *insn);

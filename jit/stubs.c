@@ -36,6 +36,7 @@ static void
 emit_enter(struct compiled *c, struct x64 *x)
 {
     c->enter = x->at;
+    compiled_mark(c, x->at, NATIVE_STUB_ENTER, NO_MARK_PC, 1);
     for (uint32_t i = 0; i < ARRAY_LEN(callee_saved); i++)
         x64_push(x, callee_saved[i]);
     x64_store(x, 64, CELL(host_rsp), RSP);
@@ -69,6 +70,7 @@ static void
 emit_outside(struct compiled *c, struct x64 *x)
 {
     c->outside = x->at;
+    compiled_mark(c, x->at, NATIVE_STUB_OUT, NO_MARK_PC, 1);
     save_guest(c, x);
     x64_store(x, 64, CELL(guest_rsp), RSP);
     x64_alu_ri(x, true, ALU_AND, RSP, -16); /* below it stand the return addresses of local calls */
@@ -84,18 +86,26 @@ emit_outside(struct compiled *c, struct x64 *x)
     x64_ret(x);
 }
 
+static void
+align(struct compiled *c, struct x64 *x)
+{
+    compiled_mark(c, x->at, NATIVE_PADDING, NO_MARK_PC, 1);
+    x64_align(x, 16);
+}
+
 void
 stubs_emit(struct compiled *c, struct x64 *x)
 {
     /* The entry program's exit returns here with its pc in the scratch register (compile.c). */
     c->exit = x->at;
+    compiled_mark(c, x->at, NATIVE_STUB_EXIT, NO_MARK_PC, 1);
     x64_store(x, 32, CELL(exit_pc), HOST_SCRATCH);
     x64_store_i(x, 32, CELL(site), (int32_t)NO_SITE);
     save_guest(c, x);
     emit_leave(c, x);
-    x64_align(x, 16);
+    align(c, x);
     emit_enter(c, x);
-    x64_align(x, 16);
+    align(c, x);
     emit_outside(c, x);
 }
 

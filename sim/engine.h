@@ -7,6 +7,7 @@
 #define SIM_ENGINE_H
 
 #include "sim/machine/machine.h"
+#include "sim/native.h"
 #include "sim/point.h"
 
 /* Why an engine returned; several can coincide: whatever holds at the place of the stop is reported, except that the budget comes
@@ -64,6 +65,7 @@ struct engine {
      * counted them and marked in the set what fired: whoever goes on from there says RUN_RESUME, unless control was moved meanwhile.
      * A machine that has exited returns STOP_EXIT at once. */
     struct stop (*run)(struct code *code, struct machine *m, uint64_t budget, uint32_t how);
+    const struct native_ops *native; /* NULL: it makes no machine code */
 };
 
 extern const struct engine interp_engine; /* sim/interp.c: the reference */

@@ -46,7 +46,7 @@ only() { # header, the files that may include it
 only 'histedit.h' 'ui/*'
 only 'ncurses.*' 'ui/*'
 only 'pcap.*' 'ui/pcap.c'
-only 'capstone.*' 'jit/*'
+only '(capstone/)?capstone.*' 'jit/native_text.c'
 only '(libelf|gelf).h' 'sim/object/*'
 only 'elfutils/.*' 'sim/object/*'
 only 'jansson.h' 'ui/*'
