@@ -5,6 +5,7 @@
 #include "debugger/data.h"
 #include "debugger/format.h"
 #include "debugger/frame.h"
+#include "debugger/native.h"
 #include "debugger/source.h"
 #include "sim/base/base.h"
 #include "sim/machine/listing.h"
@@ -182,14 +183,18 @@ put_source_of(struct session *s, const struct line *l, const struct line **last,
     *last = l;
 }
 
-static void
-put_insns(struct call *c, uint32_t first, uint32_t end)
+/* native: the machine code below each instruction; NULL: without it. */
+static enum err
+put_insns(struct call *c, uint32_t first, uint32_t end, const struct native_source *native)
 {
     struct session *s = c->s;
     const struct program *p = s->program;
     const struct line *last = NULL;
     bool with_source = strchr(c->letters, 's') || strchr(c->letters, 'm'), with_raw = strchr(c->letters, 'r');
-    for (uint32_t pc = first; pc < end; pc += insn_slots(&p->insns[pc])) {
+    struct native_style style = native_style(s);
+    style.with_bytes = with_raw;
+    enum err err = OK;
+    for (uint32_t pc = first; !err && pc < end; pc += insn_slots(&p->insns[pc])) {
         const struct function *f = program_function_at(p, pc);
         if (with_source)
             put_source_of(s, program_line_at(p, pc), &last, c->out);
@@ -201,7 +206,31 @@ put_insns(struct call *c, uint32_t first, uint32_t end)
             put_raw(p, pc, c->out);
         listing_insn(p, pc, s->settings.syntax ? SYNTAX_MNEMONIC : SYNTAX_KERNEL, c->out);
         buf_putc(c->out, '\n');
+        if (native)
+            err = native_list(native->ops, native->code, &native->view, pc, &style, c->out, c->e);
     }
+    return err;
+}
+
+/* The slots [first, end): all of function f when that is not NULL. */
+static enum err
+put_dump(struct call *c, const struct function *f, uint32_t first, uint32_t end)
+{
+    struct native_source native;
+    bool with_native = strchr(c->letters, 'n');
+    enum err err = with_native ? native_open(c->s, &native, c->e) : OK;
+    if (err)
+        return err;
+    if (f)
+        buf_printf(c->out, "Dump of assembler code for function %s:\n", f->name);
+    else
+        buf_printf(c->out, "Dump of assembler code from insn %u to %u:\n", first, end);
+    err = put_insns(c, first, end, with_native ? &native : NULL);
+    if (with_native)
+        native_close(&native);
+    if (!err)
+        buf_puts(c->out, "End of assembler dump.\n");
+    return err;
 }
 
 static enum err
@@ -232,10 +261,7 @@ disassemble_range(struct call *c, const char *comma)
         return err;
     n = is_length ? first + (n < MAX_SLOTS ? n : MAX_SLOTS) : n;
     end = n < c->s->program->n_slots ? (uint32_t)n : c->s->program->n_slots;
-    buf_printf(c->out, "Dump of assembler code from insn %u to %u:\n", first, end);
-    put_insns(c, first, end);
-    buf_puts(c->out, "End of assembler dump.\n");
-    return OK;
+    return put_dump(c, NULL, first, end);
 }
 
 enum err
@@ -260,10 +286,7 @@ cmd_disassemble(struct call *c)
     const struct function *f = program_function_at(s->program, pc);
     if (!f)
         return err_set(c->e, ERR_DEBUGGER, "No function contains specified address.", 0, 0, 0);
-    buf_printf(c->out, "Dump of assembler code for function %s:\n", f->name);
-    put_insns(c, f->pc, f->pc + f->n_slots);
-    buf_puts(c->out, "End of assembler dump.\n");
-    return OK;
+    return put_dump(c, f, f->pc, f->pc + f->n_slots);
 }
 
 /* Where an entry of the line table ends: the next one, or the end of its function. */

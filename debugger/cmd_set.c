@@ -138,7 +138,8 @@ cmd_show(struct call *c)
         snprintf(word, sizeof word, "%.*s", len ? (int)len : (int)strcspn(c->text, " \t"), c->text);
         return err_set_detail(c->e, setting == -2 ? ERR_AMBIGUOUS_SETTING : ERR_SUBCOMMAND, word, "show");
     }
-    settings_show(c->s, setting, c->out);
+    for (; setting >= 0; setting = settings_next(setting))
+        settings_show(c->s, setting, c->out);
     return OK;
 }
 

@@ -284,8 +284,9 @@ offer_setting_values(const char *line, const char *word, struct words *w)
     int row = p < word && p + len <= word ? settings_find(p, len) : -1;
     if (row < 0)
         return false;
-    if (setting_infos[row].values)
-        offer_each(w, setting_infos[row].values);
+    for (; row >= 0; row = settings_next(row))
+        if (setting_infos[row].values)
+            offer_each(w, setting_infos[row].values);
     return true;
 }
 

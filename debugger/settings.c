@@ -49,9 +49,19 @@ settings_find(const char *name, size_t len)
             continue;
         if (strlen(setting_infos[i].name) == len)
             return (int)i;
-        found = found == -1 ? (int)i : -2;
+        bool is_same = found >= 0 && strcmp(setting_infos[found].name, setting_infos[i].name) == 0;
+        found = found == -1 ? (int)i : is_same ? found : -2;
     }
     return found;
+}
+
+int
+settings_next(int row)
+{
+    for (uint32_t i = (uint32_t)row + 1; i < n_setting_infos; i++)
+        if (strcmp(setting_infos[i].name, setting_infos[row].name) == 0)
+            return (int)i;
+    return -1;
 }
 
 /* Number of the word in a list separated by blanks that `text` abbreviates; -1: none or several. */
@@ -93,20 +103,29 @@ set_uint(struct session *s, uint64_t *place, const char *text, struct errinfo *e
     return expr_number(s, text, place, e);
 }
 
+/* One of the words of this row, or of another one of the same name. */
 static enum err
-set_enum(uint32_t *place, const char *values, const char *text, struct errinfo *e)
+set_enum(struct session *s, int first, const char *text, struct errinfo *e)
 {
-    char message[96];
-    int i = *text ? word_index(values, text) : -1;
-    if (i >= 0) {
-        *place = (uint32_t)i;
-        return OK;
+    struct buf message = BUF_EMPTY;
+    buf_puts(&message, "Requires an argument. Valid arguments are");
+    for (int row = first; row >= 0; row = settings_next(row)) {
+        int i = *text ? word_index(setting_infos[row].values, text) : -1;
+        if (i >= 0) {
+            *(uint32_t *)((char *)&s->settings + settings_rows[row].off) = (uint32_t)i;
+            buf_free(&message);
+            return OK;
+        }
+        buf_printf(&message, " %s", setting_infos[row].values);
     }
-    if (*text)
-        snprintf(message, sizeof message, "Undefined item: \"%.60s\".", text);
-    else
-        snprintf(message, sizeof message, "Requires an argument. Valid arguments are %.40s.", values);
-    return err_set(e, ERR_DEBUGGER, message, 0, 0, 0);
+    buf_putc(&message, '.');
+    if (*text) {
+        buf_clear(&message);
+        buf_printf(&message, "Undefined item: \"%.60s\".", text);
+    }
+    err_set(e, ERR_DEBUGGER, buf_text(&message), 0, 0, 0);
+    buf_free(&message);
+    return ERR_DEBUGGER;
 }
 
 enum err
@@ -119,7 +138,7 @@ settings_set(struct session *s, int row, const char *text, struct errinfo *e)
     case SETTING_IS_UINT:
         return set_uint(s, place, text, e);
     default:
-        return set_enum(place, setting_infos[row].values, text, e);
+        return set_enum(s, row, text, e);
     }
 }
 

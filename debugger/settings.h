@@ -13,8 +13,10 @@ extern const uint32_t n_setting_infos;
 
 void settings_init(struct settings *settings);
 
-/* The row that `name` (an unambiguous prefix) means; -1: none, -2: several. */
+/* The row that `name` (an unambiguous prefix) means, the first one of that name; -1: none, -2: several names. */
 int settings_find(const char *name, size_t len);
+int settings_next(int row); /* the next one of the same name; -1: none */
+/* Sets the row, or that of the same name whose word `text` is. */
 enum err settings_set(struct session *s, int row, const char *text, struct errinfo *e);
 void settings_show(const struct session *s, int row, struct buf *out); /* the sentence and a newline */
 

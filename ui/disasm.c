@@ -48,11 +48,48 @@ put_source(const struct program *p, const struct line *line, struct buf *out)
     buf_putc(out, '\n');
 }
 
-static void
-put_function(const struct program *p, const struct function *f, const struct options *o, enum syntax syntax, struct buf *out)
+/* Native code to be shown under each instruction. engine NULL: none. */
+struct native {
+    const struct engine *engine;
+    struct code *code;
+    struct native_view view;
+};
+
+static enum err
+native_open(const struct program *p, const struct cost_model *costs, struct native *native, struct errinfo *e)
 {
+    const struct engine *const *engine = engines;
+    while (!(*engine)->native) /* the JIT's */
+        engine++;
+    native->engine = *engine;
+    native->code = native->engine->open(p, costs, e);
+    if (native->code && native->engine->native->view(native->code, &native->view, e))
+        return OK;
+    return e->code;
+}
+
+static void
+native_close(struct native *native)
+{
+    native_view_free(&native->view);
+    if (native->code)
+        native->engine->close(native->code);
+}
+
+static enum err
+put_native(const struct native *native, uint32_t pc, const struct options *o, struct buf *out, struct errinfo *e)
+{
+    const struct native_style style = { .with_bytes = !o->no_bytes, .lead = "            " };
+    return native_list(native->engine->native, native->code, &native->view, pc, &style, out, e);
+}
+
+static enum err
+put_function(const struct program *p, const struct function *f, const struct options *o, enum syntax syntax, const struct native *native,
+             struct buf *out, struct errinfo *e)
+{
+    enum err err = OK;
     const struct line *last = NULL;
-    for (uint32_t pc = f->pc; pc < f->pc + f->n_slots && pc < p->n_slots; pc++) {
+    for (uint32_t pc = f->pc; !err && pc < f->pc + f->n_slots && pc < p->n_slots; pc++) {
         bool is_tail = p->insns[pc].op == OP_lddw_tail;
         if (is_tail && o->no_bytes)
             continue;
@@ -68,22 +105,29 @@ put_function(const struct program *p, const struct function *f, const struct opt
         if (!is_tail)
             listing_insn(p, pc, syntax, out);
         buf_putc(out, '\n');
+        bool is_last_slot = is_tail || insn_slots(&p->insns[pc]) == 1 || o->no_bytes;
+        if (native->engine && is_last_slot)
+            err = put_native(native, is_tail ? pc - 1 : pc, o, out, e);
     }
+    return err;
 }
 
-static void
-put_program(const struct program *p, const struct options *o, enum syntax syntax, struct buf *out)
+static enum err
+put_program(const struct program *p, const struct options *o, enum syntax syntax, const struct native *native, struct buf *out,
+            struct errinfo *e)
 {
+    enum err err = OK;
     const char *section = NULL;
-    for (const struct function *f = p->functions; f < p->functions + p->n_functions; f++) {
+    for (const struct function *f = p->functions; !err && f < p->functions + p->n_functions; f++) {
         if (o->prog && strcmp(f->name, o->prog))
             continue;
         if (f->section[0] && (!section || strcmp(section, f->section)))
             buf_printf(out, "%sSection %s:\n", section ? "\n" : "", f->section);
         section = f->section;
         buf_printf(out, "\n%s:\n", f->name);
-        put_function(p, f, o, syntax, out);
+        err = put_function(p, f, o, syntax, native, out, e);
     }
+    return err;
 }
 
 /* Writes all of it at once: a listing is long, and nobody reads it line by line while it is made. */
@@ -113,13 +157,20 @@ disasm_main(const struct options *o)
         return EXIT_FAILED;
     }
     int status;
+    struct cost_model costs;
+    struct native native = { 0 };
+    cost_model_unit(&costs);
     if (o->prog && !program_function_named(p, o->prog)) {
         message_text("%s has no function '%s'", o->operand, o->prog);
         status = EXIT_USAGE;
+    } else if ((o->native && native_open(p, &costs, &native, &e)) ||
+               put_program(p, o, is_mnemonic ? SYNTAX_MNEMONIC : SYNTAX_KERNEL, &native, &out, &e)) {
+        message_error(&e, NULL);
+        status = EXIT_FAILED;
     } else {
-        put_program(p, o, is_mnemonic ? SYNTAX_MNEMONIC : SYNTAX_KERNEL, &out);
         status = write_text(&out);
     }
+    native_close(&native);
     buf_free(&out);
     program_free(p);
     return status;

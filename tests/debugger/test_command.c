@@ -149,6 +149,9 @@ Test(command, completion_of_symbols)
     fixture_expect(s, "complete delete ", "delete 1\ndelete breakpoints\ndelete display\n");
     fixture_expect(s, "complete p $mi", "p $mine\n");
     fixture_expect(s, "complete set engine ", "set engine interp\n");
+    fixture_expect(s, "complete set disassembly-flavor ",
+                   "set disassembly-flavor att\nset disassembly-flavor intel\nset disassembly-flavor kernel\n"
+                   "set disassembly-flavor mnemonic\n");
     session_free(s);
 }
 

@@ -115,6 +115,7 @@ Test(examine, list_and_disassemble)
     fixture_expect(s, "disassemble/r 1,+2", "Dump of assembler code from insn 1 to 3:\n"
                                             "       1 <+1>:\t18 01 00 00 88 77 66 55 00 00 00 00 44 33 22 11\tr1 = 0x1122334455667788 ll\n"
                                             "End of assembler dump.\n");
+    fixture_expect(s, "disassemble/n 1,+2", "Engine \"interp\" makes no native code, and there is no other that does.\n");
     fixture_expect(s, "info line 3", "Line 3 of \"test.s\" starts at insn 3 <main+3> and ends at 4 <main+4>.\n");
     fixture_expect(s, "break *2", "Instruction 2 is the second half of a 16-byte instruction.\n");
     session_free(s);
