@@ -89,9 +89,11 @@ function_name(const struct object *o, const struct start *s)
     char name[32];
     if (s->symbol)
         return object_name(o->symbols[s->symbol].name);
-    if (s->rank == RANK_SECTION)
-        return s->section ? object_name(o->sections[s->section].name) : xstrdup("main");
-    snprintf(name, sizeof name, "sub_%u", s->pc);
+    if (s->rank == RANK_SECTION && s->section)
+        return object_name(o->sections[s->section].name);
+    if (s->pc == 0)
+        return xstrdup("main");
+    snprintf(name, sizeof name, s->rank == RANK_TARGET ? "sub_%u" : "prog_%u", s->pc);
     return xstrdup(name);
 }
 
@@ -117,7 +119,7 @@ add_functions(const struct object *o, struct program *p, const struct starts *st
         f->pc = s->pc;
         f->n_slots = p->n_slots - s->pc;
         f->is_static = s->symbol ? o->symbols[s->symbol].binding == STB_LOCAL : s->rank == RANK_TARGET;
-        f->is_program = section || s->pc == 0;
+        f->is_program = section || s->rank == RANK_SECTION;
     }
     if (n_lost)
         program_note(p, -1, "%u functions beyond the first %d are shown as part of the one before", n_lost, OBJECT_MAX_FUNCTIONS);
@@ -135,32 +137,48 @@ refer(struct program *p)
         const struct function *to = program_function_at(p, (uint32_t)target);
         uint32_t index = (uint32_t)(to - p->functions);
         *LIST_ADD(p->refs, p->n_refs) = (struct ref){ .pc = pc, .kind = REF_FUNC, .index = index, .addend = target - to->pc };
-        bool is_raw_main = !*to->section && to->pc == 0;
+        bool is_raw_entry = !*to->section && !to->is_static;
         bool is_entry = *to->section && strcmp(to->section, ".text") != 0 && !to->is_static;
-        if (to != from && !is_entry && !is_raw_main)
+        if (to != from && !is_entry && !is_raw_entry)
             p->functions[index].is_program = false;
     }
+}
+
+/* Adds where calls lead to, and makes functions of it all. */
+static void
+link_starts(const struct object *o, struct program *p, struct starts *starts)
+{
+    for (uint32_t pc = 0; pc < p->n_slots; pc++) {
+        int64_t target = function_target(p, pc);
+        if (target >= 0)
+            add_start(starts, (uint32_t)target, 0, 0, RANK_TARGET);
+    }
+    if (starts->n > 1)
+        qsort(starts->list, starts->n, sizeof *starts->list, compare_starts);
+    add_functions(o, p, starts);
+    free(starts->list);
+    refer(p);
+    refs_sort(p);
 }
 
 void
 functions_link(const struct object *o, struct program *p)
 {
     struct starts starts = { 0 };
-    for (uint32_t i = 1; o && i < o->n_sections; i++)
+    for (uint32_t i = 1; i < o->n_sections; i++)
         if (o->sections[i].kind == SECTION_CODE && o->sections[i].n_slots)
             collect_symbols(o, i, &starts);
-    if (!o)
-        add_start(&starts, 0, 0, 0, RANK_SECTION);
-    for (uint32_t pc = 0; pc < p->n_slots; pc++) {
-        int64_t target = function_target(p, pc);
-        if (target >= 0)
-            add_start(&starts, (uint32_t)target, 0, 0, RANK_TARGET);
-    }
-    qsort(starts.list, starts.n, sizeof *starts.list, compare_starts);
-    add_functions(o, p, &starts);
-    free(starts.list);
-    refer(p);
-    refs_sort(p);
+    link_starts(o, p, &starts);
+}
+
+void
+functions_link_raw(struct program *p, const uint32_t *entries, uint32_t n)
+{
+    struct starts starts = { 0 };
+    add_start(&starts, 0, 0, 0, RANK_SECTION);
+    for (uint32_t i = 0; i < n; i++)
+        add_start(&starts, entries[i], 0, 0, RANK_SECTION);
+    link_starts(NULL, p, &starts);
 }
 
 static int

@@ -119,18 +119,3 @@ program_link(struct object *o, const struct load_options *options, struct progra
     *out = p;
     return OK;
 }
-
-struct program *
-program_from_code(const uint8_t *code, uint32_t n_slots)
-{
-    struct program *p = xcalloc(1, sizeof *p);
-    p->path = xstrdup("");
-    p->n_slots = n_slots;
-    p->code = xmalloc((size_t)n_slots * SLOT_BYTES);
-    memcpy(p->code, code, (size_t)n_slots * SLOT_BYTES);
-    p->insns = xcalloc(n_slots, sizeof *p->insns);
-    insn_decode_all(code, n_slots, p->insns);
-    relocate_pseudo(p);
-    functions_link(NULL, p);
-    return p;
-}

@@ -12,8 +12,11 @@ void relocate_pseudo(struct program *p);
  * of data maps. Every reference that can't be resolved is INSN_UNRESOLVED and noted. */
 void relocate(struct object *o, struct program *p);
 
-/* Finds functions and adds a REF_FUNC for each local call and each LDDW of a function address. o is NULL for raw code. Sorts refs. */
+/* Finds functions and adds a REF_FUNC for each local call and each LDDW of a function address. Sorts refs. */
 void functions_link(const struct object *o, struct program *p);
+
+/* The same for raw code, where programs begin at slot 0 and at the n slots in `entries`. */
+void functions_link_raw(struct program *p, const uint32_t *entries, uint32_t n);
 
 /* Lists the variables of data sections and of .kconfig. */
 void vars_link(const struct object *o, struct program *p);

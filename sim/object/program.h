@@ -145,6 +145,12 @@ enum err program_load_bytes(const char *path, const uint8_t *bytes, size_t n_byt
  * n_slots 1..MAX_SLOTS. Map pseudo-loads keep their numbers and are INSN_UNRESOLVED: there are no maps. */
 struct program *program_from_code(const uint8_t *code, uint32_t n_slots);
 
+/* Gives such a program other code and keeps its maps, which the caller may have added (p->maps; what they are preset with is his, too):
+ * for those who run many small programs on the same machine. Programs begin at slot 0 and at the n_entries slots in `entries`, ascending.
+ * A LDDW of a map's fd or of its value whose number is that of a map refers to it. Whatever points into the old code is void: engines
+ * are to open the program anew. Memory is reused. */
+void program_set_code(struct program *p, const uint8_t *code, uint32_t n_slots, const uint32_t *entries, uint32_t n_entries);
+
 void program_free(struct program *p);
 
 /* Look-ups, all O(log n). Each returns NULL when there is nothing. */

@@ -47,6 +47,37 @@ Test(raw, function_addresses_and_map_numbers)
     program_free(p);
 }
 
+Test(raw, other_code_for_a_program)
+{
+    static const uint8_t code[] = {
+        0x18, 0x11, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* r1 = map_fd 0 */
+        0x18, 0x22, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, /* r2 = value of map 0, + 4 */
+        0x18, 0x11, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* r1 = map_fd 1: there is none */
+        0x95, 0, 0, 0, 0, 0, 0, 0,
+        0x95, 0, 0, 0, 0, 0, 0, 0,
+    };
+    struct program *p = program_from_code(call_sub, 4);
+    p->maps = calloc(1, sizeof *p->maps);
+    p->n_maps = 1;
+    p->maps[0] = (struct map_def){ .name = strdup("data"), .origin = MAP_FROM_DATA, .value_addr = GUEST_DATA, .inner = -1 };
+    program_set_code(p, code, 8, (const uint32_t[]){ 7 }, 1);
+    cr_assert_eq(p->n_slots, 8);
+    cr_assert_eq(p->n_functions, 2);
+    cr_assert_str_eq(p->functions[1].name, "prog_7");
+    cr_assert(p->functions[1].is_program);
+    cr_assert_eq(p->insns[0].imm, (int64_t)GUEST_MAP);
+    cr_assert_eq(p->insns[0].flags, 0);
+    cr_assert_not_null(program_ref_at(p, 0, REF_MAP));
+    cr_assert_eq(p->insns[2].imm, (int64_t)GUEST_DATA + 4);
+    cr_assert_eq(program_ref_at(p, 2, REF_DATA)->addend, 4);
+    cr_assert_eq(p->insns[4].flags, INSN_UNRESOLVED);
+    program_set_code(p, call_sub, 4, NULL, 0);
+    cr_assert_eq(p->n_functions, 2);
+    cr_assert_str_eq(p->functions[1].name, "sub_2");
+    cr_assert_eq(p->n_refs, 1);
+    program_free(p);
+}
+
 Test(raw, size_must_be_whole)
 {
     struct load_options options = { .format = FORMAT_RAW };
