@@ -288,3 +288,18 @@ generate_program(uint64_t seed, const struct generate_options *options, uint32_t
     assert(s.n <= GENERATE_MAX_SLOTS);
     return s.n;
 }
+
+void
+generate_subject(uint64_t seed, const struct generate_options *options, struct subject *out)
+{
+    struct state s = { .random = ~seed, .options = options };
+    static const uint32_t sizes[] = { 64, 128, 256, SUBJECT_MAX_INPUT };
+    out->type = prog_type_named("generic");
+    out->n_targets = 0;
+    out->n_input = sizes[below(&s, ARRAY_LEN(sizes))];
+    for (uint32_t i = 0; i < out->n_input; i += sizeof(uint64_t)) {
+        int64_t value = edge_value(&s);
+        memcpy(out->input + i, &value, sizeof value);
+    }
+    out->n_slots = generate_program(seed, options, out->n_input, out->code);
+}

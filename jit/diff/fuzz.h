@@ -1,0 +1,94 @@
+/* Differential fuzzing: programs are made (generate.h), run under several engines on the same input, and what they leave is compared.
+ * The first engine is the reference; where another one, or the kernel, disagrees with it, the program is a find.
+ *
+ *     struct fuzz *f = fuzz_new(&options, &e);
+ *     while (...)
+ *         if (fuzz_step(f, find))
+ *             ... find->subject, find->first ...
+ *     fuzz_free(f);
+ *
+ * Program i of a seed is a pure function of both and of options.generate, whatever the engines say and whatever ran before. */
+#ifndef JIT_DIFF_FUZZ_H
+#define JIT_DIFF_FUZZ_H
+
+#include "jit/diff/generate.h"
+#include "jit/diff/subject.h"
+#include "sim/engine.h"
+
+enum { FUZZ_MAX_ENGINES = 4 };
+
+/* After what the engines are compared. */
+enum fuzz_lockstep {
+    FUZZ_BY_RUN,   /* the end of the run: the fastest; what is wrong in between must still be visible there */
+    FUZZ_BY_BLOCK, /* every block of the compiled code */
+    FUZZ_BY_INSN,  /* every instruction */
+};
+
+struct fuzz_options {
+    const struct engine *engines[FUZZ_MAX_ENGINES]; /* the first is the reference */
+    uint32_t n_engines;                             /* at least 2, or 1 and the kernel */
+    bool with_kernel;
+    enum fuzz_lockstep lockstep;
+    uint64_t seed;
+    struct generate_options generate;
+    uint64_t max_insns; /* of a run; what takes longer is compared there. 0: FUZZ_MAX_INSNS */
+};
+enum { FUZZ_MAX_INSNS = 100000 };
+
+/* What differs first, in the order in which things are looked at. */
+enum difference_kind {
+    DIFFERENCE_STOP,     /* why the run ended: left and right are reasons (STOP_*) */
+    DIFFERENCE_FAULT,    /* the fault's kind or address */
+    DIFFERENCE_STATE,    /* a register or a number of the machine */
+    DIFFERENCE_MEMORY,   /* a byte of guest memory: addr */
+    DIFFERENCE_R0,       /* the kernel's return value */
+    DIFFERENCE_PACKET,   /* a byte of the packet that came out: addr is its offset */
+    DIFFERENCE_CONTEXT,  /* a byte of the context that came out: addr is its offset */
+    DIFFERENCE_MAP,      /* a byte of a map's value, or the presence of a key */
+};
+
+struct difference {
+    enum difference_kind kind;
+    char name[24];         /* "r3", "insns", "pc"; the map: "hash[7]"; else "" */
+    uint64_t addr;
+    uint64_t left, right;
+};
+
+struct find {
+    struct subject subject;
+    uint64_t seed;           /* generate_subject(seed, ...) makes the subject again, unless it was mutated */
+    uint64_t nth;            /* its number in this fuzzer's sequence, from 0 */
+    const char *left, *right; /* names of the engines; "kernel" */
+    uint32_t pc;             /* where the reference stopped */
+    struct difference first;
+};
+
+struct fuzz_stats {
+    uint64_t n_programs;
+    uint64_t n_insns;        /* executed by the reference */
+    uint64_t n_exits, n_faults, n_endless; /* how runs of the reference ended; endless: max_insns */
+    uint64_t n_finds;
+};
+
+struct fuzz;
+
+/* The options are copied; what they point to must outlive the fuzzer. NULL with *e filled when an engine or the kernel can't. */
+struct fuzz *fuzz_new(const struct fuzz_options *options, struct errinfo *e);
+void fuzz_free(struct fuzz *f);
+
+/* Makes and runs the next program. True with *find filled when engines disagree on it. */
+bool fuzz_step(struct fuzz *f, struct find *find);
+
+/* Runs a given subject instead: for shrinking a find and for saying whether it still is one. find->seed and nth stay as they are. Not counted. */
+bool fuzz_try(struct fuzz *f, const struct subject *s, struct find *find);
+
+/* Goes on with program n of the sequence: every process of several takes its own share. */
+void fuzz_seek(struct fuzz *f, uint64_t n);
+
+/* Valid until the next call. */
+const struct fuzz_stats *fuzz_stats(const struct fuzz *f);
+
+/* "r3: interp 0x1, jit 0x2", one line without newline. */
+void find_text(const struct find *find, struct buf *out);
+
+#endif

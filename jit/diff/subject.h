@@ -1,0 +1,50 @@
+/* A subject: one program as raw code with what it runs on; all that a comparison of engines needs, in one value that can be copied, shrunk,
+ * written down and read again.
+ *
+ * Every subject has the same maps, so that machines and the kernel's maps can stay when the program changes. The code names them by their
+ * number: `ld_map_fd` with imm = SUBJECT_*, `ld_map_val` with imm = SUBJECT_STATE | offset << 32. */
+#ifndef JIT_DIFF_SUBJECT_H
+#define JIT_DIFF_SUBJECT_H
+
+#include "sim/machine/input.h"
+#include "sim/machine/progtype.h"
+#include "sim/object/program.h"
+
+enum {
+    SUBJECT_MAX_SLOTS = 4096,
+    SUBJECT_MAX_INPUT = 512,
+    SUBJECT_MAX_TARGETS = 4,
+};
+
+/* The maps: subject_maps has their definitions. */
+enum subject_map {
+    SUBJECT_STATE, /* data section of SUBJECT_STATE_BYTES, addressed directly: where programs leave what they computed */
+    SUBJECT_ARRAY, /* values of SUBJECT_VALUE_BYTES, u32 keys */
+    SUBJECT_HASH,  /* the same by any u32 key */
+    SUBJECT_PROGS, /* program array: key i is the program at targets[i] */
+    N_SUBJECT_MAPS
+};
+enum { SUBJECT_STATE_BYTES = 256, SUBJECT_VALUE_BYTES = 32, SUBJECT_ENTRIES = 4 };
+
+struct subject {
+    const struct prog_type *type; /* "generic": the input is the memory that r1 points to; otherwise a type that takes a packet: the packet */
+    uint32_t n_slots;
+    uint32_t n_input;             /* bytes */
+    uint32_t n_targets;
+    uint32_t targets[SUBJECT_MAX_TARGETS]; /* slots behind the main program where tail-called programs begin, ascending */
+    uint8_t input[SUBJECT_MAX_INPUT];
+    uint8_t code[SUBJECT_MAX_SLOTS * SLOT_BYTES]; /* n_slots of them count */
+};
+
+/* Copies what counts of a subject: the code that it has, not the room. */
+void subject_copy(struct subject *to, const struct subject *from);
+
+/* The subject as a program, owned by the caller (program_free). subject_link makes a program that came from here that of another subject,
+ * see program_set_code. Its function 0 is the entry. */
+struct program *subject_program(const struct subject *s);
+void subject_link(struct program *p, const struct subject *s);
+
+/* What machine_start takes. Points into the subject. */
+struct input subject_input(const struct subject *s);
+
+#endif

@@ -1,0 +1,103 @@
+/* The fuzzer: what it makes is a function of the seed, what it says of a broken engine is true. */
+#include "config.h"
+
+#include "jit/diff/fuzz.h"
+#include "jit/jit.h"
+#include "sim/base/buf.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+/* The interpreter with one wrong instruction: a subtraction of registers that gives one too much when the result is odd. */
+static struct code *
+broken_open(const struct program *program, const struct cost_model *costs, struct errinfo *e)
+{
+    return interp_engine.open(program, costs, e);
+}
+
+static struct stop
+broken_run(struct code *code, struct machine *m, uint64_t budget, uint32_t how)
+{
+    struct stop stop;
+    do {
+        struct insn insn = { .op = OP_illegal };
+        if (m->pc < m->program->n_slots)
+            insn = m->program->insns[m->pc];
+        stop = interp_engine.run(code, m, 1, how);
+        if (insn.op == OP_sub64_x && stop.reasons == STOP_BUDGET && m->regs[insn.dst] % 2)
+            m->regs[insn.dst]++;
+    } while (stop.reasons == STOP_BUDGET && --budget);
+    return stop;
+}
+
+static void
+broken_close(struct code *code)
+{
+    interp_engine.close(code);
+}
+
+static const struct engine broken_engine = { .name = "broken", .open = broken_open, .close = broken_close, .run = broken_run };
+
+static struct fuzz *
+new_fuzz(const struct engine *other, uint64_t seed)
+{
+    struct errinfo e;
+    struct fuzz_options options = { .engines = { &interp_engine, other }, .n_engines = 2, .seed = seed, .generate = generate_everything };
+    struct fuzz *f = fuzz_new(&options, &e);
+    cr_assert_not_null(f);
+    return f;
+}
+
+Test(fuzz, same_seed_same_subject)
+{
+    static struct subject a, b;
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        memset(&a, 0, sizeof a);
+        memset(&b, 0xff, sizeof b);
+        generate_subject(seed, &generate_everything, &a);
+        generate_subject(seed, &generate_everything, &b);
+        cr_assert(a.type == b.type && a.n_slots == b.n_slots && a.n_input == b.n_input && a.n_targets == b.n_targets);
+        cr_assert_arr_eq(a.code, b.code, (size_t)a.n_slots * SLOT_BYTES);
+        cr_assert_arr_eq(a.input, b.input, a.n_input);
+    }
+}
+
+Test(fuzz, engines_agree)
+{
+    static struct find find;
+    struct fuzz *f = new_fuzz(&jit_engine, 1);
+    for (uint32_t i = 0; i < 2000; i++) {
+        struct buf text = BUF_EMPTY;
+        bool is_find = fuzz_step(f, &find);
+        if (is_find)
+            find_text(&find, &text);
+        cr_assert_not(is_find, "program %u: %s", i, buf_text(&text));
+    }
+    cr_assert_eq(fuzz_stats(f)->n_programs, 2000);
+    cr_assert_gt(fuzz_stats(f)->n_exits, 1000, "most programs reach their end");
+    fuzz_free(f);
+}
+
+Test(fuzz, broken_engine_is_found)
+{
+    static struct find find, again;
+    struct fuzz *f = new_fuzz(&broken_engine, 1);
+    uint32_t n = 0;
+    while (n < 1000 && !fuzz_step(f, &find))
+        n++;
+    cr_assert_lt(n, 1000);
+    cr_assert_str_eq(find.left, "interp");
+    cr_assert_str_eq(find.right, "broken");
+    cr_assert_neq(find.first.left, find.first.right);
+
+    /* the subject alone is enough to see it again, and so is its number */
+    cr_assert(fuzz_try(f, &find.subject, &again));
+    cr_assert_eq(again.first.kind, find.first.kind);
+    cr_assert_str_eq(again.first.name, find.first.name);
+    fuzz_free(f);
+    f = new_fuzz(&broken_engine, 1);
+    fuzz_seek(f, find.nth);
+    cr_assert(fuzz_step(f, &again));
+    cr_assert_eq(again.seed, find.seed);
+    fuzz_free(f);
+}
