@@ -75,6 +75,15 @@ session_free(struct session *s)
     free(s);
 }
 
+static struct code *
+open_code(const struct session *s, const struct engine *engine, const struct program *program, struct errinfo *e)
+{
+    struct code *code = engine->open(program, s->costs, e);
+    if (code && s->config.code_opened)
+        s->config.code_opened(s->config.arg, program, engine, code);
+    return code;
+}
+
 enum err
 session_open_code(struct session *s, const struct engine *engine, struct errinfo *e)
 {
@@ -82,7 +91,7 @@ session_open_code(struct session *s, const struct engine *engine, struct errinfo
         s->engine = engine;
         return OK;
     }
-    struct code *code = engine->open(s->program, s->costs, e);
+    struct code *code = open_code(s, engine, s->program, e);
     if (!code)
         return e->code;
     if (s->code)
@@ -97,7 +106,7 @@ session_open_code(struct session *s, const struct engine *engine, struct errinfo
 static enum err
 adopt(struct session *s, struct program *program, struct buf *out, struct errinfo *e)
 {
-    struct code *code = s->engine->open(program, s->costs, e);
+    struct code *code = open_code(s, s->engine, program, e);
     if (!code)
         return e->code;
     unload(s);

@@ -21,6 +21,8 @@ struct session_config {
     /* Reads what `packet load` names, in every form that the front end knows (captures...). The bytes are the caller's to free. NULL: hex
      * digits and files of raw bytes only. */
     enum err (*read_packet)(void *arg, const char *spec, uint8_t **bytes, uint32_t *n_bytes, struct errinfo *e);
+    /* Called whenever an engine's code of a program was opened; a front end may follow what native code it makes. NULL: nobody wants to know. */
+    void (*code_opened)(void *arg, const struct program *program, const struct engine *engine, struct code *code);
     void *arg; /* for all of them */
 };
 

@@ -27,6 +27,8 @@ struct code {
     uint64_t generation;  /* of the memory that the bounds in the cells are about */
     struct points *points; /* NULL: none. With points the interpreter runs alone */
     struct native native;
+    void (*made)(void *arg, struct code *code); /* who wants to know of new code; NULL: nobody */
+    void *made_arg;
 };
 
 /* A run while native code is under way; the argument of outside(). */
@@ -187,6 +189,7 @@ stretch(const struct code *code, const struct machine *m)
 static void
 compile_stale(struct code *code)
 {
+    bool has_changed = code->n_stale > 0;
     for (uint32_t i = 0; i < code->n_stale; i++)
         if (!compile_block_again(&code->c, code->stale[i])) {
             /* The room for changed blocks is used up: start afresh. */
@@ -195,6 +198,8 @@ compile_stale(struct code *code)
         }
     code->n_stale = 0;
     codemem_set_writable(&code->c.mem, code->c.used, false);
+    if (has_changed && code->made)
+        code->made(code->made_arg, code);
 }
 
 /* Native code takes r10 for what the calls made it, unless the program itself writes it; somebody else may have. */
@@ -332,7 +337,20 @@ disassemble_piece(struct code *code, const struct native_view *view, const struc
     return native_disassemble(&code->c, &code->native, view, piece, style, out, e);
 }
 
-static const struct native_ops native_ops = { .view = view_code, .describe = describe_piece, .disassemble = disassemble_piece };
+static void
+follow_code(struct code *code, void (*made)(void *arg, struct code *code), void *arg)
+{
+    code->made = made;
+    code->made_arg = arg;
+    made(arg, code);
+}
+
+static const struct native_ops native_ops = {
+    .view = view_code,
+    .describe = describe_piece,
+    .disassemble = disassemble_piece,
+    .follow = follow_code,
+};
 
 const struct engine jit_engine = {
     .name = "jit",

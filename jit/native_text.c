@@ -183,7 +183,8 @@ is_branch(const cs_insn *insn)
 }
 
 static void
-put_operand(const struct compiled *c, const struct native_view *view, const cs_insn *insn, const cs_x86_op *op, bool in_guest, struct buf *out)
+put_operand(const struct compiled *c, const struct native_view *view, const cs_insn *insn, const cs_x86_op *op, bool in_guest,
+            struct buf *out)
 {
     const char *name;
     switch (op->type) {

@@ -65,6 +65,9 @@ struct native_ops {
      * ERR_DISASSEMBLER. */
     enum err (*disassemble)(struct code *code, const struct native_view *view, const struct native_piece *piece,
                             const struct native_style *style, struct buf *out, struct errinfo *e);
+    /* From now on made(arg, code) is called whenever there is new code, and at once when there is some. It may take a view and nothing
+     * else. One listener per code, the last one. */
+    void (*follow)(struct code *code, void (*made)(void *arg, struct code *code), void *arg);
 };
 
 void native_view_free(struct native_view *view);

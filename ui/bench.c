@@ -38,11 +38,15 @@ add(struct race *race, const char *name, struct errinfo *e)
             return err_set_detail(e, ERR_USAGE, "jit-unchecked counts and checks nothing", "name another engine before it in --engines");
         err = contender_unchecked(&race->target, c, e);
     } else {
-        const struct engine *engine = engine_named(name, e);
-        err = engine ? contender_engine(&race->target, engine, c, e) : ERR_USAGE;
+        const struct engine *named = engine_named(name, e);
+        err = named ? contender_engine(&race->target, named, c, e) : ERR_USAGE;
     }
     if (err)
         return err;
+    const struct engine *engine;
+    struct code *code = contender_code(c, &engine);
+    if (code)
+        perfmap_follow(race->target.perfmap, race->target.program, engine, code);
     if (race->n && !c->difference)
         contender_compare(c, &race->contenders[0]);
     race->n++;

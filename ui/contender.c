@@ -298,6 +298,16 @@ contender_compare(struct contender *c, const struct contender *first)
         c->difference = "registers or memory";
 }
 
+struct code *
+contender_code(const struct contender *c, const struct engine **engine)
+{
+    if (c->close != close_engine)
+        return NULL;
+    const struct engine_state *s = c->state;
+    *engine = s->engine;
+    return s->code;
+}
+
 void
 contender_close(struct contender *c)
 {

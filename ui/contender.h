@@ -40,6 +40,9 @@ enum err contender_kernel(const struct target *t, const struct contender *first,
  * ERR_OPEN. */
 enum err contender_native(const struct target *t, const char *path, const char *symbol, struct contender *out, struct errinfo *e);
 
+/* What a contender that is an engine runs, and that engine; NULL for others. */
+struct code *contender_code(const struct contender *c, const struct engine **engine);
+
 /* Notes in *c in what the first runs of both differ. */
 void contender_compare(struct contender *c, const struct contender *first);
 

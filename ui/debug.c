@@ -9,6 +9,7 @@
 #include "ui/editor.h"
 #include "ui/message.h"
 #include "ui/options.h"
+#include "ui/perfmap.h"
 #include "ui/signals.h"
 #include "ui/target.h"
 
@@ -21,6 +22,7 @@
 struct cli {
     struct session *session;
     struct editor *editor; /* NULL: not a terminal */
+    struct perfmap *perfmap; /* NULL: not wanted */
     bool is_one_stream;    /* errors go where everything goes */
     bool has_failed;       /* some command failed */
     bool is_quitting;
@@ -164,6 +166,13 @@ read_packet(void *arg, const char *spec, uint8_t **bytes, uint32_t *n_bytes, str
     return OK;
 }
 
+static void
+code_opened(void *arg, const struct program *program, const struct engine *engine, struct code *code)
+{
+    const struct cli *cli = arg;
+    perfmap_follow(cli->perfmap, program, engine, code);
+}
+
 /* ---------------------------------------------------------------- set-up */
 
 static char *
@@ -286,6 +295,7 @@ debug_main(const struct options *o)
         return EXIT_FAILED;
     }
     bool is_terminal = !o->batch && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+    struct cli cli = { .is_one_stream = is_terminal || o->echo };
     struct session_config config = {
         .engines = engines,
         .costs = &costs,
@@ -293,8 +303,14 @@ debug_main(const struct options *o)
         .confirm = is_terminal ? confirm : NULL,
         .flush = flush,
         .read_packet = read_packet,
+        .code_opened = code_opened,
+        .arg = &cli,
     };
-    struct cli cli = { .session = session_new(&config), .is_one_stream = is_terminal || o->echo };
+    if (o->perf_map && perfmap_open(&cli.perfmap, &e) != OK) {
+        message_error(&e, NULL);
+        return EXIT_FAILED;
+    }
+    cli.session = session_new(&config);
     struct buf out = BUF_EMPTY;
     signals_catch();
     char *history = home_file(".ebpfdbg_history"), *rc = home_file(".ebpfdbgrc");
@@ -320,6 +336,7 @@ debug_main(const struct options *o)
     if (cli.editor)
         editor_free(cli.editor);
     session_free(cli.session);
+    perfmap_close(cli.perfmap);
     free(history);
     free(rc);
     buf_free(&out);

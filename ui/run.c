@@ -96,6 +96,7 @@ run_main(const struct options *o)
     int status = EXIT_FAILED;
     struct code *code = t.engine->open(t.program, &t.costs, &e);
     if (code) {
+        perfmap_follow(t.perfmap, t.program, t.engine, code);
         status = run_all(o, &t, &run, code, &e);
         t.engine->close(code);
     } else {

@@ -132,6 +132,8 @@ target_open(const struct options *o, struct target *t, struct errinfo *e)
         err = target_type(t->program, t->entry, o->type, &t->type, e);
     if (!err)
         err = target_input(o, t->type, &t->packet, &t->ctx, e);
+    if (!err && o->perf_map)
+        err = perfmap_open(&t->perfmap, e);
     if (!err && t->packet.data && !o->packet && !o->pcap)
         message_text("no packet given: running on %d zero bytes; give one with --packet or --pcap", DEFAULT_PACKET_BYTES);
     if (err)
@@ -142,6 +144,8 @@ target_open(const struct options *o, struct target *t, struct errinfo *e)
 void
 target_close(struct target *t)
 {
+    perfmap_close(t->perfmap);
+    t->perfmap = NULL;
     program_free(t->program);
     bytes_free(&t->packet);
     bytes_free(&t->ctx);

@@ -9,6 +9,7 @@
 #include "ui/engines.h"
 #include "ui/input.h"
 #include "ui/options.h"
+#include "ui/perfmap.h"
 
 struct target {
     struct program *program;
@@ -17,6 +18,7 @@ struct target {
     const struct engine *engine;
     struct cost_model costs;
     struct bytes packet, ctx; /* data NULL when not given */
+    struct perfmap *perfmap;  /* NULL: not wanted */
 };
 
 /* How the options want a file to be read. */
@@ -37,7 +39,8 @@ enum err target_type(const struct program *p, uint32_t entry, const char *name, 
 enum { DEFAULT_PACKET_BYTES = 64 };
 enum err target_input(const struct options *o, const struct prog_type *type, struct bytes *packet, struct bytes *ctx, struct errinfo *e);
 
-/* All of these for a program that is to run without a debugger. Prints what the loader had to note. On an error everything is freed. */
+/* All of these for a program that is to run without a debugger, and --perf-map. Prints what the loader had to note. On an error everything
+ * is freed. All code must be closed before target_close. */
 enum err target_open(const struct options *o, struct target *t, struct errinfo *e);
 void target_close(struct target *t);
 

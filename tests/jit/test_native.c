@@ -124,6 +124,37 @@ Test(native, every_byte_and_instruction)
     }
 }
 
+static void
+count_calls(void *arg, struct code *code)
+{
+    struct native_view view;
+    struct errinfo e;
+    cr_assert(jit_engine.native->view(code, &view, &e));
+    native_view_free(&view);
+    ++*(uint32_t *)arg;
+}
+
+/* Who follows the code hears of what is there, and of a block that is compiled again for a trap. */
+Test(native, followers_hear_of_new_code)
+{
+    struct program *p = random_program(1);
+    struct errinfo e;
+    struct native_view view;
+    uint32_t n_calls = 0;
+    struct code *code = jit_engine.open(p, &costs, &e);
+    jit_engine.native->follow(code, count_calls, &n_calls);
+    cr_assert_eq(n_calls, 1);
+    jit_engine.set_trap(code, 0, true);
+    cr_assert(jit_engine.native->view(code, &view, &e));
+    cr_assert_eq(n_calls, 2);
+    native_view_free(&view);
+    cr_assert(jit_engine.native->view(code, &view, &e));
+    cr_assert_eq(n_calls, 2);
+    native_view_free(&view);
+    jit_engine.close(code);
+    program_free(p);
+}
+
 /* The view compiles a second time and takes what it learns for true of the first: byte for byte the same, whatever traps there are. */
 Test(native, compiling_again_gives_the_same_code)
 {
