@@ -56,6 +56,8 @@ struct engine {
      * for code...). O(slots). */
     struct code *(*open)(const struct program *program, const struct cost_model *costs, struct errinfo *e);
     void (*close)(struct code *code);
+    /* Like close() and then open(), but keeps memory that the code has: for those who run many small programs. NULL: there is no such way. */
+    struct code *(*reopen)(struct code *code, const struct program *program, const struct cost_model *costs, struct errinfo *e);
     /* Sets or clears the trap on a slot. O(1). Traps cost nothing elsewhere. */
     void (*set_trap)(struct code *code, uint32_t pc, bool on);
     /* What is watched from now on; NULL: nothing. The set stays the caller's and must outlive its use here; fields that are not counts
@@ -67,6 +69,18 @@ struct engine {
     struct stop (*run)(struct code *code, struct machine *m, uint64_t budget, uint32_t how);
     const struct native_ops *native; /* NULL: it makes no machine code */
 };
+
+/* The code of another program; `code` is closed or becomes it, and may be NULL. */
+static inline struct code *
+engine_reopen(const struct engine *engine, struct code *code, const struct program *program, const struct cost_model *costs,
+              struct errinfo *e)
+{
+    if (code && engine->reopen)
+        return engine->reopen(code, program, costs, e);
+    if (code)
+        engine->close(code);
+    return engine->open(program, costs, e);
+}
 
 extern const struct engine interp_engine; /* sim/interp.c: the reference */
 

@@ -366,6 +366,14 @@ open_code(const struct program *program, const struct cost_model *costs, struct 
     return code_open(program, costs, labels);
 }
 
+static struct code *
+reopen_code(struct code *code, const struct program *program, const struct cost_model *costs, struct errinfo *e)
+{
+    (void)e;
+    code_reopen(code, program, costs);
+    return code;
+}
+
 static struct stop
 run_code(struct code *code, struct machine *m, uint64_t budget, uint32_t how)
 {
@@ -386,6 +394,7 @@ const struct engine interp_engine = {
     .name = "interp",
     .open = open_code,
     .close = code_close,
+    .reopen = reopen_code,
     .set_trap = code_set_trap,
     .set_points = code_set_points,
     .run = run_code,

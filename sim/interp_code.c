@@ -221,19 +221,43 @@ code_refill(struct code *code, struct machine *m, struct slot *s, const uint64_t
     return REFILL_DONE;
 }
 
-struct code *
-code_open(const struct program *program, const struct cost_model *costs, const void *const *labels)
+static void
+free_lists(struct code *code)
 {
-    struct code *code = xcalloc(1, sizeof *code);
+    free(code->slots);
+    free(code->index);
+    free(code->cost_before);
+    free(code->marks);
+    free(code->alone);
+}
+
+/* Memory for a program of so many slots. */
+static void
+make_room(struct code *code, uint32_t n_slots)
+{
+    if (n_slots <= code->room)
+        return;
+    size_t n = code->room = n_slots;
+    free_lists(code);
+    code->slots = xmalloc((n + 2) * sizeof *code->slots);
+    code->index = xmalloc((n + 1) * sizeof *code->index);
+    code->cost_before = xmalloc((n + 2) * sizeof *code->cost_before);
+    code->marks = xmalloc((n + 2) * sizeof *code->marks);
+    code->alone = xmalloc((n + 2) * sizeof *code->alone);
+}
+
+void
+code_reopen(struct code *code, const struct program *program, const struct cost_model *costs)
+{
+    make_room(code, program->n_slots);
     code->program = program;
-    code->labels = labels;
-    code->slots = xcalloc(program->n_slots + 2, sizeof *code->slots);
-    code->index = xcalloc(program->n_slots + 1, sizeof *code->index);
+    code->n = code->n_filled = 0;
+    code->machine = NULL;
+    code->points = NULL;
+    memset(code->slots, 0, (program->n_slots + 2) * sizeof *code->slots);
     number_slots(code);
-    chain_groups(code);
-    code->cost_before = xcalloc(code->n + 2, sizeof *code->cost_before);
-    code->marks = xcalloc(code->n + 2, sizeof *code->marks);
-    code->alone = xcalloc(code->n + 2, sizeof *code->alone);
+    memset(code->marks, 0, (code->n + 2) * sizeof *code->marks);
+    code->cost_before[0] = 0;
     for (uint32_t i = 0; i < code->n; i++)
         code->cost_before[i + 1] = code->cost_before[i] + cost_of(costs, insn_at(code, i));
     code->cost_before[code->n + 1] = code->cost_before[code->n];
@@ -243,6 +267,15 @@ code_open(const struct program *program, const struct cost_model *costs, const v
         code->alone[i] = handler_alone(code, i);
     for (uint32_t i = 0; i < code->n + 2; i++)
         choose(code, i);
+}
+
+struct code *
+code_open(const struct program *program, const struct cost_model *costs, const void *const *labels)
+{
+    struct code *code = xcalloc(1, sizeof *code);
+    code->labels = labels;
+    chain_groups(code);
+    code_reopen(code, program, costs);
     return code;
 }
 
@@ -251,11 +284,7 @@ code_close(struct code *code)
 {
     if (!code)
         return;
-    free(code->slots);
-    free(code->index);
-    free(code->cost_before);
-    free(code->marks);
-    free(code->alone);
+    free_lists(code);
     free(code->filled);
     free(code);
 }

@@ -54,6 +54,7 @@ struct code {
     struct slot *slots;        /* n + 2: the last but one is "off the end", the last one only room for planting */
     uint16_t *alone;           /* enum handler of each slot when it is executed alone, traps or not; n + 2 of them */
     uint32_t n;                /* instructions */
+    uint32_t room;             /* slots of a program for which there is memory */
     uint32_t *index;           /* slot of a pc, n_slots + 1 of them; the tail of a 16-byte instruction has NO_SLOT */
     uint64_t *cost_before;     /* sum of the costs of slots [0, i); n + 2 of them */
     uint16_t first_group[N_OPS], next_group[N_GROUPS]; /* groups by first member, in the order in which they are tried */
@@ -78,6 +79,8 @@ enum {
 
 /* labels: the loop's handlers. O(slots). */
 struct code *code_open(const struct program *program, const struct cost_model *costs, const void *const *labels);
+/* The code becomes that of another program: no traps, no points. */
+void code_reopen(struct code *code, const struct program *program, const struct cost_model *costs);
 void code_close(struct code *code);
 
 /* A pc without an instruction has no trap. */
