@@ -243,6 +243,7 @@ find_uniform_cost(struct compiled *c)
 {
     const struct program *p = c->program;
     c->cost_per_insn = cost_of(c->costs, &p->insns[0]);
+    c->counts_cycles = false;
     for (uint32_t pc = 0; pc < p->n_slots && !c->counts_cycles; pc += insn_slots(&p->insns[pc]))
         c->counts_cycles = cost_of(c->costs, &p->insns[pc]) != c->cost_per_insn;
 }
@@ -268,19 +269,35 @@ compile_all(struct compiled *c)
         memcpy(c->original[i].head, c->mem.code + c->original[i].at, sizeof c->original[i].head);
 }
 
+/* Memory for code and cells: what is there, when it is enough. Whoever asks again will need about as much another time. */
+static bool
+have_memory(struct codemem *mem, size_t used, size_t code_bytes, size_t cells_bytes)
+{
+    if (mem->code && code_bytes <= mem->code_bytes && cells_bytes <= mem->cells_bytes) {
+        codemem_set_writable(mem, used, true);
+        return true;
+    }
+    size_t spare = mem->code ? 2 : 1;
+    codemem_free(mem);
+    return codemem_init(mem, spare * code_bytes, spare * cells_bytes);
+}
+
 bool
 compile_program(struct compiled *c)
 {
     const struct program *p = c->program;
+    blocks_free(&c->blocks);
     blocks_find(p, c->costs, c->grouping, &c->blocks);
     find_uniform_cost(c);
     size_t cells_bytes = sizeof(struct cells) + c->blocks.n_checks * sizeof(struct bounds);
-    if (!codemem_init(&c->mem, SPARE_BYTES + (size_t)p->n_slots * BYTES_PER_SLOT, cells_bytes))
+    if (!have_memory(&c->mem, c->used, SPARE_BYTES + (size_t)p->n_slots * BYTES_PER_SLOT, cells_bytes))
         return false;
     c->cells = (struct cells *)c->mem.cells;
-    c->native = xcalloc(p->n_slots, sizeof *c->native);
-    c->returns = xcalloc(p->n_slots + 1, sizeof *c->returns);
-    c->original = xcalloc(c->blocks.n, sizeof *c->original);
+    c->native = xrealloc(c->native, p->n_slots * sizeof *c->native);
+    c->returns = xrealloc(c->returns, (p->n_slots + 1) * sizeof *c->returns);
+    memset(c->returns, 0, (p->n_slots + 1) * sizeof *c->returns);
+    c->original = xrealloc(c->original, c->blocks.n * sizeof *c->original);
+    memset(c->original, 0, c->blocks.n * sizeof *c->original);
     compile_all(c);
     return true;
 }

@@ -14,6 +14,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Instructions between two looks at the interrupt flag: some ms. */
 enum { SLICE_INSNS = 1 << 22 };
@@ -257,21 +258,34 @@ close_code(struct code *code)
     free(code);
 }
 
+/* Compiles a program in place of what the code was, which may be nothing. */
 static struct code *
-open_grouped(const struct program *program, const struct cost_model *costs, enum grouping grouping, struct errinfo *e)
+reopen_code(struct code *code, const struct program *program, const struct cost_model *costs, struct errinfo *e)
 {
-    struct code *code = xcalloc(1, sizeof *code);
+    size_t n_traps = (program->n_slots + 63) / 64;
     code->c.program = program;
     code->c.costs = costs;
-    code->c.grouping = grouping;
-    code->c.traps = xcalloc((program->n_slots + 63) / 64, sizeof *code->c.traps);
-    code->interp = interp_engine.open(program, costs, e);
+    code->c.traps = xrealloc(code->c.traps, n_traps * sizeof *code->c.traps);
+    memset(code->c.traps, 0, n_traps * sizeof *code->c.traps);
+    code->n_stale = 0;
+    code->generation = 0; /* of no memory */
+    code->points = NULL;
+    native_free(&code->native);
+    code->interp = engine_reopen(&interp_engine, code->interp, program, costs, e);
     if (!compile_program(&code->c)) {
         err_set_detail(e, ERR_NO_CODE_MEMORY, program->path, NULL);
         close_code(code);
         return NULL;
     }
     return code;
+}
+
+static struct code *
+open_grouped(const struct program *program, const struct cost_model *costs, enum grouping grouping, struct errinfo *e)
+{
+    struct code *code = xcalloc(1, sizeof *code);
+    code->c.grouping = grouping;
+    return reopen_code(code, program, costs, e);
 }
 
 static struct code *
@@ -356,6 +370,7 @@ const struct engine jit_engine = {
     .name = "jit",
     .open = open_code,
     .close = close_code,
+    .reopen = reopen_code,
     .set_trap = set_trap,
     .set_points = set_points,
     .run = run_code,
@@ -366,6 +381,7 @@ const struct engine jit_step_engine = {
     .name = "jit-step",
     .open = open_stepwise,
     .close = close_code,
+    .reopen = reopen_code,
     .set_trap = set_trap,
     .set_points = set_points,
     .run = run_code,
@@ -376,6 +392,7 @@ const struct engine jit_unchecked_engine = {
     .name = "jit-unchecked",
     .open = open_unchecked,
     .close = close_code,
+    .reopen = reopen_code,
     .set_trap = set_trap,
     .run = run_code,
     .native = &native_ops,

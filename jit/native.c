@@ -123,6 +123,7 @@ native_free(struct native *native)
 {
     free(native->marks);
     native_text_free(native->text);
+    *native = (struct native){ 0 };
 }
 
 /* ---------------------------------------------------------------- words */

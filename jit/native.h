@@ -23,7 +23,7 @@ void native_describe(const struct compiled *c, const struct native_piece *piece,
 enum err native_disassemble(const struct compiled *c, struct native *native, const struct native_view *view,
                             const struct native_piece *piece, const struct native_style *style, struct buf *out, struct errinfo *e);
 
-void native_free(struct native *native);
+void native_free(struct native *native); /* all zero again */
 void native_text_free(struct native_text *text); /* NULL is allowed */
 
 #endif

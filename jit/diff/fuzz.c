@@ -50,9 +50,7 @@ lane_run(struct fuzz *f, struct lane *lane, const struct subject *s)
 {
     struct errinfo e;
     struct input input = subject_input(s);
-    if (lane->code)
-        lane->engine->close(lane->code);
-    lane->code = lane->engine->open(f->program, &f->costs, &e);
+    lane->code = engine_reopen(lane->engine, lane->code, f->program, &f->costs, &e);
     if (!lane->code)
         return false;
     if (!lane->machine)

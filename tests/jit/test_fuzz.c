@@ -3,6 +3,7 @@
 
 #include "jit/diff/fuzz.h"
 #include "jit/jit.h"
+#include "sim/base/base.h"
 #include "sim/base/buf.h"
 
 #include <criterion/criterion.h>
@@ -59,6 +60,49 @@ Test(fuzz, same_seed_same_subject)
         cr_assert(a.type == b.type && a.n_slots == b.n_slots && a.n_input == b.n_input && a.n_targets == b.n_targets);
         cr_assert_arr_eq(a.code, b.code, (size_t)a.n_slots * SLOT_BYTES);
         cr_assert_arr_eq(a.input, b.input, a.n_input);
+    }
+}
+
+/* Code that is opened again knows nothing of what it was: no trap, no bounds, however different the sizes. */
+Test(fuzz, reopened_code_is_new)
+{
+    const struct engine *const engines[] = { &interp_engine, &jit_engine, &jit_step_engine };
+    static struct subject subjects[40];
+    struct cost_model costs[2];
+    struct errinfo e;
+    cost_model_unit(&costs[0]);
+    cost_model_table(&costs[1]);
+    for (uint32_t i = 0; i < ARRAY_LEN(subjects); i++) {
+        struct generate_options options = generate_everything;
+        options.n_insns = 1 + i * 20;
+        generate_subject(i, &options, &subjects[i]);
+    }
+    for (uint32_t k = 0; k < ARRAY_LEN(engines); k++) {
+        struct code *code = NULL;
+        for (uint32_t i = 0; i < ARRAY_LEN(subjects); i++) {
+            const struct subject *s = &subjects[i * 7 % ARRAY_LEN(subjects)];
+            struct input input = subject_input(s);
+            struct machine *m[2];
+            struct stop stop[2];
+            struct program *p = subject_program(s);
+            code = engine_reopen(engines[k], code, p, &costs[i % 2], &e);
+            struct code *fresh = interp_engine.open(p, &costs[i % 2], &e);
+            for (int j = 0; j < 2; j++) {
+                m[j] = machine_new(p, &costs[i % 2], NULL);
+                cr_assert_eq(machine_start(m[j], 0, s->type, &input, &e), OK);
+            }
+            stop[0] = engines[k]->run(code, m[0], 50000, 0);
+            stop[1] = interp_engine.run(fresh, m[1], 50000, 0);
+            cr_assert_eq(stop[0].reasons, stop[1].reasons, "%s, program %u", engines[k]->name, i);
+            cr_assert_eq(machine_digest(m[0]), machine_digest(m[1]), "%s, program %u", engines[k]->name, i);
+            for (uint32_t pc = 0; pc < p->n_slots; pc++)
+                engines[k]->set_trap(code, pc, true);
+            machine_free(m[0]);
+            machine_free(m[1]);
+            interp_engine.close(fresh);
+            program_free(p);
+        }
+        engines[k]->close(code);
     }
 }
 
