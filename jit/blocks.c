@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEADER = 1, LOOP_HEAD = 2, POLLED = 4 };
+enum { LEADER = 1, LOOP_HEAD = 2, POLLED = 4, FRESH = 8 };
 
 bool
 insn_is_foreign(const struct insn *insn)
@@ -107,6 +107,8 @@ find_leaders(const struct program *p)
             marks[target] |= POLLED;
         else if (target <= pc)
             marks[target] |= LOOP_HEAD | POLLED;
+        if (insn_kind(insn) == KIND_CALLL && next < p->n_slots)
+            marks[next] |= FRESH;
     }
     free(loops.first);
     free(loops.last);
@@ -126,12 +128,56 @@ list_blocks(const struct program *p, const struct cost_model *costs, const uint8
         if (marks[pc] & LEADER) {
             out->list = grow(out->list, out->n, &cap, sizeof *out->list);
             block = &out->list[out->n];
-            *block = (struct block){ .pc = pc, .is_loop_head = marks[pc] & LOOP_HEAD, .is_polled = marks[pc] & POLLED };
+            *block = (struct block){
+                .pc = pc,
+                .is_loop_head = marks[pc] & LOOP_HEAD,
+                .is_polled = marks[pc] & POLLED,
+                .is_fresh = marks[pc] & (POLLED | FRESH),
+            };
             out->of_slot[pc] = out->n++;
         }
         block->end = pc + insn_slots(insn);
-        block->n_insns++;
-        block->cost += cost_of(costs, insn);
+        block->ahead_insns++;
+        block->ahead_cost += cost_of(costs, insn);
+    }
+}
+
+/* Where control goes from the end of a block in most cases; -1: nowhere that could be counted ahead. A branch inside of a loop is expected
+ * to be taken, since settling is dearer on the way that jumps. */
+static int64_t
+expected_next(const struct program *p, const struct blocks *b, const struct block *block)
+{
+    const struct insn *last = &p->insns[block->end - 1];
+    if (last->op == OP_lddw_tail && block->end - block->pc > 1)
+        return block->end;
+    if (insn_is_foreign(last))
+        return -1;
+    int64_t target = insn_target(last, block->end - 1);
+    switch (insn_kind(last)) {
+    case KIND_JA:
+        return target;
+    case KIND_JCC:
+        return is_insn(p, target) && b->of_slot[target] != NO_BLOCK ? target : block->end;
+    case KIND_CALLL:
+    case KIND_EXIT:
+        return -1;
+    default:
+        return block->end;
+    }
+}
+
+/* Backward branches lead to fresh blocks, so that one pass from the last block to the first finds everything. */
+static void
+count_ahead(const struct program *p, struct blocks *b)
+{
+    for (uint32_t i = b->n; i-- > 0;) {
+        struct block *block = &b->list[i];
+        int64_t next = expected_next(p, b, block);
+        if (!is_insn(p, next) || b->of_slot[next] == NO_BLOCK)
+            continue;
+        const struct block *after = &b->list[b->of_slot[next]];
+        block->ahead_insns += block_prepaid_insns(after);
+        block->ahead_cost += block_prepaid_cost(after);
     }
 }
 
@@ -331,6 +377,7 @@ blocks_find(const struct program *p, const struct cost_model *costs, enum groupi
     for (uint32_t pc = 0; grouping == BLOCKS_STEP && pc < p->n_slots; pc += insn_slots(&p->insns[pc]))
         marks[pc] |= LEADER | POLLED;
     list_blocks(p, costs, marks, out);
+    count_ahead(p, out);
     free(marks);
     if (grouping == BLOCKS_UNCHECKED)
         find_no_checks(p, out);

@@ -1,6 +1,6 @@
 /* Blocks of a program and the memory checks inside them: what the compiler decides before it emits a byte.
  * A block is entered at its first instruction only (the interpreter brings a run that starts elsewhere to the next block), so that
- * instructions are counted, and bounds are checked, once per block. */
+ * bounds are checked once per block, and instructions counted in few places. */
 #ifndef JIT_BLOCKS_H
 #define JIT_BLOCKS_H
 
@@ -12,11 +12,26 @@
 
 struct block {
     uint32_t pc, end;       /* slots [pc, end) */
-    uint32_t n_insns;       /* counted when the block is entered; a side exit takes back what it skips */
-    uint64_t cost;          /* 1/1000 cycle, likewise */
+    uint32_t ahead_insns;   /* from the block's start on, along the expected way, to the next block that is counted afresh */
+    uint64_t ahead_cost;    /* of these, 1/1000 cycle */
     bool is_loop_head;      /* target of a backward branch */
-    bool is_polled;         /* the budget is looked at: loop heads and functions */
+    bool is_polled;         /* the budget is looked at: loop heads and functions. Implies is_fresh */
+    bool is_fresh;          /* entered with nothing counted ahead: also where a local call returns to */
 };
+
+/* Instructions are counted ahead: who enters a block has counted ahead_insns of it already, and a way that is not the expected one settles
+ * the difference; a fresh block counts them itself. Most blocks thus need no code for it. */
+static inline uint32_t
+block_prepaid_insns(const struct block *b)
+{
+    return b->is_fresh ? 0 : b->ahead_insns;
+}
+
+static inline uint64_t
+block_prepaid_cost(const struct block *b)
+{
+    return b->is_fresh ? 0 : b->ahead_cost;
+}
 
 /* One bounds check for all accesses of a block that go through the same base value: the bytes [value + start, value + start + span),
  * `value` being what register `base` holds at slot pc, must be accessible. Done before the first of them. */

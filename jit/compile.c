@@ -1,4 +1,4 @@
-/* The compiler's driver: blocks in order, each with its count, its checks, its instructions and its ways on. See compile.h.
+/* The compiler's driver: blocks in order, each with its counts, its checks, its instructions and its ways on. See compile.h.
  *
  * One pass. Branches to code that does not exist yet are noted and patched at the end; what is rarely executed (sites) is emitted
  * after all blocks, so that the hot path is contiguous. */
@@ -25,6 +25,17 @@ compiled_add_mark(struct compiled *c, struct mark mark)
 
 /* ---------------------------------------------------------------- checks */
 
+/* Where the bounds of a check stand. Relative to a register where there is one to spare: a comparison with a cell relative to rip can't be
+ * fused with the branch behind it. */
+static struct x64_mem
+bounds_at(const struct compiled *c, uint32_t check, size_t field)
+{
+    size_t at = check * sizeof(struct bounds) + field;
+    if (c->counts_cycles)
+        return x64_cell((uint32_t)(c->mem.code_bytes + offsetof(struct cells, bounds) + at));
+    return x64_at(HOST_BOUNDS, (int32_t)at);
+}
+
 /* The base value must be one of the n from lo on; otherwise C looks the region up. */
 static void
 emit_check(struct job *j, uint32_t pc, uint32_t check)
@@ -32,11 +43,10 @@ emit_check(struct job *j, uint32_t pc, uint32_t check)
     struct compiled *c = j->c;
     struct x64 *x = &j->x;
     job_mark(j, x->at, NATIVE_CHECK, 1);
-    uint32_t cell = (uint32_t)c->mem.code_bytes + (uint32_t)(offsetof(struct cells, bounds) + check * sizeof(struct bounds));
     uint32_t again = x->at;
     x64_mov_rr(x, true, HOST_SCRATCH, host_reg[c->blocks.checks[check].base]);
-    x64_alu_rm(x, true, ALU_SUB, HOST_SCRATCH, x64_cell(cell + (uint32_t)offsetof(struct bounds, lo)));
-    x64_alu_rm(x, true, ALU_CMP, HOST_SCRATCH, x64_cell(cell + (uint32_t)offsetof(struct bounds, n)));
+    x64_alu_rm(x, true, ALU_SUB, HOST_SCRATCH, bounds_at(c, check, offsetof(struct bounds, lo)));
+    x64_alu_rm(x, true, ALU_CMP, HOST_SCRATCH, bounds_at(c, check, offsetof(struct bounds, n)));
     job_site(j, x64_jcc(x, CC_AE), SITE_REFILL, pc, check, again);
 }
 
@@ -57,24 +67,22 @@ emit_alignment(struct job *j, uint32_t pc, const struct insn *insn)
 
 /* ---------------------------------------------------------------- blocks */
 
-/* Counts the block. */
+/* A fresh block counts itself, and what is expected to follow. */
 static void
 emit_head(struct job *j)
 {
     const struct block *block = j->block;
-    if (!job_counts(j))
+    j->rest = (struct count){ block->ahead_insns, block->ahead_cost };
+    if (!block->is_fresh || !job_counts(j))
         return;
     job_mark(j, j->x.at, NATIVE_COUNT, 1);
-    x64_alu_ri(&j->x, true, ALU_SUB, HOST_LEFT, (int32_t)block->n_insns);
+    x64_alu_ri(&j->x, true, ALU_SUB, HOST_LEFT, (int32_t)block->ahead_insns);
     if (block->is_polled) {
-        j->done_cost = block->cost; /* cycles are not counted yet, there is nothing to undo */
+        j->rest.cost = 0; /* cycles are not counted yet, there is nothing to undo */
         job_site(j, x64_jcc(&j->x, CC_S), SITE_POLL, block->pc, NO_CHECK, 0);
-        j->done_cost = 0;
+        j->rest.cost = block->ahead_cost;
     }
-    if (!j->c->counts_cycles)
-        return;
-    x64_mov_ri(&j->x, HOST_SCRATCH, block->cost);
-    x64_alu_rr(&j->x, true, ALU_ADD, HOST_CYCLES, HOST_SCRATCH);
+    job_settle(j, (struct count){ .cost = block->ahead_cost });
 }
 
 /* The last instruction of a block, when it ends one. */
@@ -91,10 +99,12 @@ emit_end(struct job *j, uint32_t pc, bool is_next)
         job_go_on(j, pc + 1, is_next);
         break;
     case KIND_JA:
-        if (job_is_block(j->c, target))
-            job_jump(j, target);
-        else
+        if (!job_is_block(j->c, target)) {
             job_site(j, x64_jmp(&j->x), SITE_INTERP, pc, NO_CHECK, 0);
+            break;
+        }
+        job_count(j, insn);
+        job_go_on(j, (uint32_t)target, is_next);
         break;
     case KIND_MAYGOTO:
         job_may_goto(j, pc, target);
@@ -170,19 +180,10 @@ emit_straight(struct job *j, uint32_t *pc)
 }
 
 static void
-emit_block(struct job *j, uint32_t index)
+emit_body(struct job *j)
 {
     struct compiled *c = j->c;
-    const struct block *block = &c->blocks.list[index];
-    j->block = block;
-    j->pc = block->pc;
-    j->done_insns = j->done_cost = 0;
-    if (block->is_loop_head) {
-        compiled_mark(c, j->x.at, NATIVE_PADDING, NO_MARK_PC, 1);
-        x64_align(&j->x, 32);
-    }
-    c->native[block->pc] = j->x.at;
-    emit_head(j);
+    const struct block *block = j->block;
     for (uint32_t pc = block->pc; pc < block->end;) {
         const struct insn *insn = &c->program->insns[pc];
         j->pc = pc;
@@ -193,10 +194,7 @@ emit_block(struct job *j, uint32_t index)
         }
         c->native[pc] = pc == block->pc ? c->native[pc] : j->x.at;
         if (insn_kind(insn) == KIND_JCC && pc + 1 < block->end) {
-            uint32_t at = j->x.at;
-            bool is_complete = job_side_exit(j, pc);
-            job_mark(j, at, NATIVE_INSN, is_complete ? 2 : 1);
-            if (is_complete)
+            if (job_side_exit(j, pc, !j->is_again))
                 return;
         } else if (insn_ends_block(insn)) {
             emit_end(j, pc, !j->is_again);
@@ -209,6 +207,27 @@ emit_block(struct job *j, uint32_t index)
         pc++;
     }
     job_go_on(j, block->end, !j->is_again);
+}
+
+/* At least as long as the jump that replaces its head when it is compiled again. */
+static void
+emit_block(struct job *j, uint32_t index)
+{
+    struct compiled *c = j->c;
+    const struct block *block = &c->blocks.list[index];
+    j->block = block;
+    j->pc = block->pc;
+    if (block->is_loop_head) {
+        compiled_mark(c, j->x.at, NATIVE_PADDING, NO_MARK_PC, 1);
+        x64_align(&j->x, 32);
+    }
+    uint32_t start = c->native[block->pc] = j->x.at;
+    emit_head(j);
+    emit_body(j);
+    if (j->x.at < start + HEAD_BYTES) {
+        compiled_mark(c, j->x.at, NATIVE_PADDING, NO_MARK_PC, 1);
+        x64_nops(&j->x, start + HEAD_BYTES - j->x.at);
+    }
 }
 
 /* ---------------------------------------------------------------- programs */

@@ -1,11 +1,11 @@
 /* The compiler: blocks of a program to x86-64, and what is needed to get in and out. Internal to jit/.
  *
  * Registers while native code runs: r0 rax, r1 rdi, r2 rsi, r3 rdx, r4 rcx, r5 r8, r6 rbx, r7 r13, r8 r14, r9 r15, r10 rbp;
- * host r9 = start of guest memory, r12 = instructions left (below zero: stop at the next poll), r10 = cycles so far (when the cost
- * model is not uniform), r11 = scratch. Local calls are host calls.
+ * host r9 = start of guest memory, r12 = instructions left (below zero: stop at the next poll), r10 = cycles so far when the cost
+ * model is not uniform, else the address of cells.bounds, r11 = scratch. Local calls are host calls.
  *
- * Everything that native code wants from outside goes through a site: one row that says where it stands, what to undo of the block's
- * count, and why. */
+ * Everything that native code wants from outside goes through a site: one row that says where it stands, what was counted ahead but is
+ * not executed, and why. */
 #ifndef JIT_COMPILE_H
 #define JIT_COMPILE_H
 
@@ -19,6 +19,7 @@
 #define HOST_MEMORY R9
 #define HOST_LEFT R12
 #define HOST_CYCLES R10
+#define HOST_BOUNDS R10
 #define HOST_SCRATCH R11
 
 extern const uint8_t host_reg[N_REGS]; /* enum x64_reg of each guest register */
@@ -48,7 +49,7 @@ _Static_assert(MAX_SLOTS < NO_MARK_PC && N_NATIVE_KINDS <= 32, "they fit into a 
 struct site {
     uint32_t pc;
     uint8_t kind;
-    uint32_t undo_insns; /* of the block's count: instructions not executed when it comes out before pc */
+    uint32_t undo_insns; /* counted ahead, but not executed when it comes out before pc */
     uint64_t undo_cost;
     uint32_t check;      /* REFILL: index into blocks.checks */
     uint32_t resume;     /* REFILL, CALL: offset of the code that goes on */
@@ -63,6 +64,7 @@ struct cells {
     uint64_t frame_pointer;   /* r10 of the current frame; only kept when the program writes r10 */
     uint32_t *may_goto;       /* machine.n_may_goto */
     uint64_t may_goto_limit;
+    const void *go;           /* where to enter, or to go on */
     uint64_t host_rsp;        /* stack pointer of the C code that entered */
     uint64_t guest_rsp;       /* the native code's own while C code is called */
     void *run;                /* struct run *, the argument of C functions */
@@ -80,6 +82,9 @@ struct cells {
 /* A cell as an operand; `c` is the struct compiled. */
 #define CELL(field) x64_cell((uint32_t)c->mem.code_bytes + (uint32_t)offsetof(struct cells, field))
 
+/* A jump. A block is at least as long, and only entered at its start. */
+enum { HEAD_BYTES = 5 };
+
 struct compiled {
     const struct program *program;
     const struct cost_model *costs;
@@ -93,7 +98,7 @@ struct compiled {
     uint32_t *returns;        /* per slot: offset of the code to which the local call before it returns; 0: none */
     struct original {
         uint32_t at;          /* offset of the block's first code, which leads to a newer one while the block has traps */
-        uint8_t head[5];      /* what stands there otherwise: a block is at least as long as a jump, and only entered at its start */
+        uint8_t head[HEAD_BYTES]; /* what stands there otherwise */
         uint32_t newer_end;   /* end of the newer code, when native[] says that there is some */
     } *original;              /* per block */
     struct site *sites;
@@ -110,9 +115,9 @@ struct compiled {
     uint32_t enter, exit, outside; /* offsets of the stubs */
 };
 
-/* The way in (stubs.c). target: native code of a block; returns: native return addresses of the frames above the entry program,
+/* The way in (stubs.c), to cells.go, the native code of a block. returns: native return addresses of the frames above the entry program,
  * outermost first. Returns when native code has left; the cells say where. */
-typedef void enter_fn(const void *target, const void *const *returns, uint64_t n_returns);
+typedef void enter_fn(const void *const *returns, uint64_t n_returns);
 
 static inline bool
 compiled_has_trap(const struct compiled *c, uint32_t pc)

@@ -134,8 +134,10 @@ run_native(struct code *code, struct machine *m, int64_t slice)
     struct compiled *c = &code->c;
     struct run run = { .code = code, .m = m, .slice = slice, .base_insns = m->n_insns, .base_cycles = m->n_cycles };
     const void *returns[MAX_FRAMES];
-    for (uint32_t d = 1; d <= m->depth; d++)
-        returns[d - 1] = c->mem.code + c->returns[m->frames[d].return_pc];
+    for (uint32_t d = 1; d <= m->depth; d++) {
+        uint32_t native = c->returns[m->frames[d].return_pc]; /* none behind a callx */
+        returns[d - 1] = c->mem.code + (native ? native : c->exit);
+    }
     struct cells *cells = c->cells;
     cells->regs = m->regs;
     cells->memory = memory_host(&m->mem, 0);
@@ -146,9 +148,11 @@ run_native(struct code *code, struct machine *m, int64_t slice)
     cells->may_goto_limit = m->env.may_goto_limit;
     cells->run = &run;
     cells->outside = outside;
-    cells->left = slice;
-    cells->cycles = m->n_cycles;
-    ((enter_fn *)(c->mem.code + c->enter))(c->mem.code + c->native[m->pc], returns, m->depth);
+    const struct block *block = &c->blocks.list[c->blocks.of_slot[m->pc]];
+    cells->left = slice - block_prepaid_insns(block);
+    cells->cycles = m->n_cycles + block_prepaid_cost(block);
+    cells->go = c->mem.code + c->native[m->pc];
+    ((enter_fn *)(c->mem.code + c->enter))(returns, m->depth);
 
     if (run.jumped)
         return SITE_POLL;
@@ -236,8 +240,9 @@ run_code(struct code *code, struct machine *m, uint64_t budget, uint32_t how)
                 return stop;
             continue;
         }
-        uint64_t slice = left - code->c.blocks.longest_path;
-        int kind = run_native(code, m, slice < SLICE_INSNS ? (int64_t)slice : SLICE_INSNS);
+        uint64_t longest = code->c.blocks.longest_path, most = longest < SLICE_INSNS ? SLICE_INSNS : longest + 1;
+        uint64_t slice = left - longest < most ? left - longest : most;
+        int kind = run_native(code, m, (int64_t)slice);
         if (kind == SITE_EXIT || kind == SITE_TRAP) {
             uint32_t used_up = m->n_insns == limit ? STOP_BUDGET : 0;
             return (struct stop){ .reasons = (kind == SITE_EXIT ? STOP_EXIT : STOP_TRAP) | used_up, .pc = m->pc };

@@ -16,8 +16,8 @@ job_counts(const struct job *j)
 void
 job_count(struct job *j, const struct insn *insn)
 {
-    j->done_insns++;
-    j->done_cost += cost_of(j->c->costs, insn);
+    j->rest.insns -= 1;
+    j->rest.cost -= cost_of(j->c->costs, insn);
 }
 
 void
@@ -29,11 +29,28 @@ job_site(struct job *j, uint32_t field, enum site_kind kind, uint32_t pc, uint32
         .owner = j->pc,
         .site = { .pc = pc,
                   .kind = kind,
-                  .undo_insns = job_counts(j) ? j->block->n_insns - j->done_insns : 0,
-                  .undo_cost = job_counts(j) ? j->block->cost - j->done_cost : 0,
+                  .undo_insns = job_counts(j) ? (uint32_t)j->rest.insns : 0,
+                  .undo_cost = job_counts(j) ? j->rest.cost : 0,
                   .check = check,
                   .resume = resume },
     };
+}
+
+void
+job_settle(struct job *j, struct count count)
+{
+    if (!job_counts(j))
+        return;
+    if (count.insns)
+        x64_alu_ri(&j->x, true, ALU_SUB, HOST_LEFT, (int32_t)count.insns);
+    if (!j->c->counts_cycles || !count.cost)
+        return;
+    if ((int64_t)count.cost == (int32_t)count.cost) {
+        x64_alu_ri(&j->x, true, ALU_ADD, HOST_CYCLES, (int32_t)count.cost);
+        return;
+    }
+    x64_mov_ri(&j->x, HOST_SCRATCH, count.cost);
+    x64_alu_rr(&j->x, true, ALU_ADD, HOST_CYCLES, HOST_SCRATCH);
 }
 
 /* ---------------------------------------------------------------- branches */
@@ -58,69 +75,78 @@ job_jump_later(struct job *j, uint32_t field, uint32_t pc)
 }
 
 /* Goes to a block; a backward one exists already. */
-void
-job_jump(struct job *j, int64_t pc)
+static void
+jump(struct job *j, uint32_t pc)
 {
     uint32_t native = j->c->native[pc];
     if (native)
         x64_jmp_back(&j->x, native);
     else
-        job_jump_later(j, x64_jmp(&j->x), (uint32_t)pc);
+        job_jump_later(j, x64_jmp(&j->x), pc);
+}
+
+/* What remains to be counted for a block, with `rest` counted ahead. */
+static struct count
+due(const struct job *j, uint32_t target, struct count rest)
+{
+    const struct block *block = &j->c->blocks.list[j->c->blocks.of_slot[target]];
+    return (struct count){ block_prepaid_insns(block) - rest.insns, block_prepaid_cost(block) - rest.cost };
+}
+
+static bool
+is_nothing(const struct job *j, struct count count)
+{
+    return !job_counts(j) || (!count.insns && (!count.cost || !j->c->counts_cycles));
+}
+
+/* What the branch at pc finds counted ahead when it is taken. */
+static struct count
+rest_after(const struct job *j, uint32_t pc)
+{
+    return (struct count){ j->rest.insns - 1, j->rest.cost - cost_of(j->c->costs, &j->c->program->insns[pc]) };
 }
 
 void
 job_jcc(struct job *j, enum x64_cond cc, uint32_t pc, int64_t target)
 {
-    if (!job_is_block(j->c, target))
+    if (!job_is_block(j->c, target)) {
         job_site(j, x64_jcc(&j->x, cc), SITE_INTERP, pc, NO_CHECK, 0);
-    else if (j->c->native[target])
+        return;
+    }
+    struct count count = due(j, (uint32_t)target, rest_after(j, pc));
+    if (!is_nothing(j, count)) {
+        j->cold = grow(j->cold, j->n_cold, &j->cap_cold, sizeof *j->cold);
+        j->cold[j->n_cold++] = (struct cold){
+            .field = x64_jcc(&j->x, cc), .owner = j->pc, .is_exit = true, .target = (uint32_t)target, .count = count
+        };
+    } else if (j->c->native[target]) {
         x64_jcc_back(&j->x, cc, j->c->native[target]);
-    else
+    } else {
         job_jump_later(j, x64_jcc(&j->x, cc), (uint32_t)target);
-}
-
-/* Takes back the count of what a side exit skips. */
-static void
-emit_undo(struct job *j, uint32_t insns, uint64_t cost)
-{
-    if (!job_counts(j))
-        return;
-    x64_alu_ri(&j->x, true, ALU_ADD, HOST_LEFT, (int32_t)insns);
-    if (!j->c->counts_cycles)
-        return;
-    x64_mov_ri(&j->x, HOST_SCRATCH, cost);
-    x64_alu_rr(&j->x, true, ALU_SUB, HOST_CYCLES, HOST_SCRATCH);
+    }
 }
 
 /* A conditional branch out of the middle of a block. When only a jump follows it, the roles are swapped: the jump is taken by the
  * condition, and the exit is what is left. Returns true in that case: the block is complete. */
 bool
-job_side_exit(struct job *j, uint32_t pc)
+job_side_exit(struct job *j, uint32_t pc, bool is_next)
 {
-    struct compiled *c = j->c;
+    const struct compiled *c = j->c;
     const struct insn *insn = &c->program->insns[pc], *next = insn + 1;
+    int64_t target = insn_target(insn, pc), onward = insn_target(next, pc + 1);
+    bool is_swapped = insn_kind(next) == KIND_JA && job_is_block(c, target) && job_is_block(c, onward) && !job_is_trapped(j, pc + 1);
+    job_mark(j, j->x.at, NATIVE_INSN, is_swapped ? 2 : 1);
     enum x64_cond cc = template_compare(&j->x, insn);
-    int64_t target = insn_target(insn, pc), jump = insn_target(next, pc + 1);
-    if (!job_is_block(c, target)) {
-        job_site(j, x64_jcc(&j->x, cc), SITE_INTERP, pc, NO_CHECK, 0);
+    if (!is_swapped) {
+        job_jcc(j, cc, pc, target);
         return false;
     }
-    uint32_t skipped = j->block->n_insns - j->done_insns - 1;
-    uint64_t skipped_cost = j->block->cost - j->done_cost - cost_of(c->costs, insn);
-    if (insn_kind(next) == KIND_JA && job_is_block(c, jump) && !job_is_trapped(j, pc + 1)) {
-        job_jcc(j, cc ^ 1, pc, jump);
-        emit_undo(j, skipped, skipped_cost);
-        job_jump(j, target);
-        return true;
-    }
-    j->cold = grow(j->cold, j->n_cold, &j->cap_cold, sizeof *j->cold);
-    j->cold[j->n_cold++] = (struct cold){
-        .field = x64_jcc(&j->x, cc),
-        .owner = j->pc,
-        .is_exit = true,
-        .site = { .pc = (uint32_t)target, .undo_insns = skipped, .undo_cost = skipped_cost },
-    };
-    return false;
+    struct count exit = rest_after(j, pc);
+    job_count(j, insn);
+    job_jcc(j, cc ^ 1, pc + 1, onward);
+    j->rest = exit;
+    job_go_on(j, (uint32_t)target, is_next);
+    return true;
 }
 
 void
@@ -135,25 +161,30 @@ job_emit_cold(struct job *j)
         j->pc = cold->owner;
         job_mark(j, j->x.at, cold->is_exit ? NATIVE_SIDE : kinds[cold->site.kind], 1);
         x64_patch(&j->x, cold->field, j->x.at);
-        if (!cold->is_exit) {
+        if (cold->is_exit) {
+            job_settle(j, cold->count);
+            jump(j, cold->target);
+        } else {
             stub_site(j->c, &j->x, &cold->site);
-            continue;
         }
-        emit_undo(j, cold->site.undo_insns, cold->site.undo_cost);
-        job_jump(j, cold->site.pc);
     }
     j->n_cold = 0;
 }
 
-/* Falls through to the block at pc when it is emitted next, which `is_next` tells. */
 void
 job_go_on(struct job *j, uint32_t pc, bool is_next)
 {
-    if (job_is_block(j->c, pc) && is_next)
+    if (!job_is_block(j->c, pc)) { /* off the end */
+        job_mark(j, j->x.at, NATIVE_ON, 1);
+        job_site(j, x64_jmp(&j->x), SITE_INTERP, pc, NO_CHECK, 0);
+        return;
+    }
+    struct count count = due(j, pc, j->rest);
+    if (!is_nothing(j, count))
+        job_mark(j, j->x.at, NATIVE_SETTLE, 1);
+    job_settle(j, count);
+    if (is_next && pc == j->block->end)
         return;
     job_mark(j, j->x.at, NATIVE_ON, 1);
-    if (!job_is_block(j->c, pc)) /* off the end */
-        job_site(j, x64_jmp(&j->x), SITE_INTERP, pc, NO_CHECK, 0);
-    else
-        job_jump(j, pc);
+    jump(j, pc);
 }

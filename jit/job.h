@@ -11,12 +11,19 @@ struct fixup {
     uint32_t pc;
 };
 
+/* Instructions and cost, to be added to what is counted; differences wrap around. */
+struct count {
+    uint64_t insns, cost;
+};
+
 /* Code that is rarely executed: a way out, or the rest of a side exit. */
 struct cold {
-    uint32_t field;   /* displacement that leads here */
-    uint32_t owner;   /* slot that it belongs to */
+    uint32_t field;     /* displacement that leads here */
+    uint32_t owner;     /* slot that it belongs to */
     bool is_exit;
-    struct site site; /* of a side exit: pc = target, undo_* = what it skips */
+    struct site site;   /* unless it is an exit */
+    uint32_t target;    /* of an exit */
+    struct count count; /* to settle before going there */
 };
 
 struct job {
@@ -29,10 +36,9 @@ struct job {
     uint32_t n_cold;
     size_t cap_cold;
     const struct block *block;
-    bool is_again;       /* with the traps, and not in its place, so that the next block does not follow */
-    uint32_t pc;         /* slot of the instruction being compiled */
-    uint32_t done_insns; /* of the block, before the instruction being compiled */
-    uint64_t done_cost;
+    bool is_again;     /* with the traps, and not in its place, so that the next block does not follow */
+    uint32_t pc;       /* slot of the instruction being compiled */
+    struct count rest; /* counted ahead, but not executed before the instruction being compiled */
 };
 
 bool job_is_trapped(const struct job *j, uint32_t pc); /* the code being compiled is to stop there */
@@ -53,16 +59,17 @@ void job_count(struct job *j, const struct insn *insn);
 
 /* A site before the instruction at pc, reached through the displacement at `field`. check and resume: struct site. */
 void job_site(struct job *j, uint32_t field, enum site_kind kind, uint32_t pc, uint32_t check, uint32_t resume);
+/* Adds to the counts; no code when there is nothing to add. */
+void job_settle(struct job *j, struct count count);
 
-/* Branches to blocks. job_jcc at pc may also mean no instruction: then the interpreter sees to it. job_go_on is for what follows a block;
- * is_next: the block at pc is emitted next. */
+/* Branches to blocks, which settle the counts. job_jcc, the instruction at pc, and job_go_on may also mean no instruction: then the
+ * interpreter sees to it. is_next: the block behind this one is emitted next. */
 void job_jump_later(struct job *j, uint32_t field, uint32_t pc);
-void job_jump(struct job *j, int64_t pc);
 void job_jcc(struct job *j, enum x64_cond cc, uint32_t pc, int64_t target);
 void job_go_on(struct job *j, uint32_t pc, bool is_next);
 
 /* A conditional branch out of the middle of a block. Returns true when the jump behind it is done as well: the block is complete. */
-bool job_side_exit(struct job *j, uint32_t pc);
+bool job_side_exit(struct job *j, uint32_t pc, bool is_next);
 
 /* Everything rare, after all blocks. */
 void job_emit_cold(struct job *j);

@@ -177,7 +177,7 @@ describe_count(const struct compiled *c, uint32_t pc, struct buf *out)
     buf_printf(out, "block %u", pc);
     if (last != pc)
         buf_printf(out, "..%u", last);
-    buf_printf(out, ": count %u", block->n_insns);
+    buf_printf(out, ": count %u ahead", block->ahead_insns);
     if (block->is_polled)
         buf_puts(out, ", leave when the budget is used up");
 }

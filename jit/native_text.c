@@ -93,6 +93,7 @@ put_cell(const struct compiled *c, uint32_t off, struct buf *out)
         CELL_NAME(regs),       CELL_NAME(memory),    CELL_NAME(frame),   CELL_NAME(frame_end), CELL_NAME(frame_pointer),
         CELL_NAME(may_goto),   CELL_NAME(host_rsp),  CELL_NAME(run),     CELL_NAME(outside),   CELL_NAME(may_goto_limit),
         CELL_NAME(guest_rsp),  CELL_NAME(left),      CELL_NAME(cycles),  CELL_NAME(site),      CELL_NAME(exit_pc),
+        CELL_NAME(go),
     };
 #undef CELL_NAME
     if (off >= offsetof(struct cells, bounds)) {
@@ -129,14 +130,14 @@ number_of(x86_reg reg)
 
 /* What the register holds while guest code runs; NULL when that has no name. */
 static const char *
-guest_name(x86_reg reg)
+guest_name(const struct compiled *c, x86_reg reg)
 {
     static const char *const names[N_REGS] = { "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10" };
     enum x64_reg number = number_of(reg);
     for (uint32_t i = 0; i < N_REGS; i++)
         if (host_reg[i] == number)
             return names[i];
-    return number == HOST_LEFT ? "instructions left" : number == HOST_CYCLES ? "cycles" : NULL;
+    return number == HOST_LEFT ? "instructions left" : number == HOST_CYCLES && c->counts_cycles ? "cycles" : NULL;
 }
 
 /* "[r1+4]" for guest memory, a cell's name, or nothing. insn_end: offset of what rip is relative to. */
@@ -148,15 +149,17 @@ put_memory(const struct compiled *c, const x86_op_mem *mem, uint32_t insn_end, s
         uint64_t at = insn_end + (uint64_t)mem->disp;
         if (at >= cells)
             put_cell(c, (uint32_t)(at - cells), out);
-    } else if (number_of(mem->base) == HOST_MEMORY && guest_name(mem->index)) {
-        buf_printf(out, "[%s", guest_name(mem->index));
+    } else if (number_of(mem->base) == HOST_BOUNDS && !c->counts_cycles) {
+        put_cell(c, (uint32_t)((int64_t)offsetof(struct cells, bounds) + mem->disp), out);
+    } else if (number_of(mem->base) == HOST_MEMORY && guest_name(c, mem->index)) {
+        buf_printf(out, "[%s", guest_name(c, mem->index));
         if (mem->disp)
             buf_printf(out, "%+" PRId64, mem->disp);
         buf_putc(out, ']');
-    } else if (guest_name(mem->base)) {
-        buf_puts(out, guest_name(mem->base));
-        if (guest_name(mem->index))
-            buf_printf(out, ", %s", guest_name(mem->index));
+    } else if (guest_name(c, mem->base)) {
+        buf_puts(out, guest_name(c, mem->base));
+        if (guest_name(c, mem->index))
+            buf_printf(out, ", %s", guest_name(c, mem->index));
     }
 }
 
@@ -189,7 +192,7 @@ put_operand(const struct compiled *c, const struct native_view *view, const cs_i
     const char *name;
     switch (op->type) {
     case X86_OP_REG:
-        if (in_guest && (name = guest_name(op->reg)))
+        if (in_guest && (name = guest_name(c, op->reg)))
             buf_puts(out, name);
         break;
     case X86_OP_MEM:

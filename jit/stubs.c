@@ -24,35 +24,19 @@ load_guest(struct compiled *c, struct x64 *x)
     x64_load(x, 64, HOST_LEFT, CELL(left));
     if (c->counts_cycles)
         x64_load(x, 64, HOST_CYCLES, CELL(cycles));
+    else
+        x64_lea(x, true, HOST_BOUNDS, CELL(bounds));
     x64_load(x, 64, HOST_MEMORY, CELL(memory));
     x64_load(x, 64, HOST_SCRATCH, CELL(regs));
     for (uint32_t reg = 0; reg < N_REGS; reg++)
         x64_load(x, 64, host_reg[reg], x64_at(HOST_SCRATCH, (int32_t)(8 * reg)));
 }
 
-/* void enter(const void *target, const void *const *returns, uint64_t n_returns): pushes the return addresses of the frames that the
- * machine is in, so that their returns find them, and goes to target. */
 static void
-emit_enter(struct compiled *c, struct x64 *x)
+align(struct compiled *c, struct x64 *x)
 {
-    c->enter = x->at;
-    compiled_mark(c, x->at, NATIVE_STUB_ENTER, NO_MARK_PC, 1);
-    for (uint32_t i = 0; i < ARRAY_LEN(callee_saved); i++)
-        x64_push(x, callee_saved[i]);
-    x64_store(x, 64, CELL(host_rsp), RSP);
-    x64_lea(x, true, HOST_SCRATCH, x64_cell(c->exit));
-    x64_push(x, HOST_SCRATCH);
-    uint32_t loop = x->at;
-    x64_test_rr(x, true, RDX, RDX);
-    uint32_t done = x64_jcc(x, CC_E);
-    x64_push_m(x, x64_at(RSI, 0));
-    x64_alu_ri(x, true, ALU_ADD, RSI, 8);
-    x64_alu_ri(x, true, ALU_SUB, RDX, 1);
-    x64_jmp_back(x, loop);
-    x64_patch(x, done, x->at);
-    x64_push(x, RDI);
-    load_guest(c, x);
-    x64_ret(x); /* to target */
+    compiled_mark(c, x->at, NATIVE_PADDING, NO_MARK_PC, 1);
+    x64_align(x, 16);
 }
 
 /* Back to the C code that entered; guest registers are saved. */
@@ -63,6 +47,39 @@ emit_leave(struct compiled *c, struct x64 *x)
     for (uint32_t i = ARRAY_LEN(callee_saved); i-- > 0;)
         x64_pop(x, callee_saved[i]);
     x64_ret(x);
+}
+
+/* void enter(const void *const *returns, uint64_t n_returns): pushes the return addresses of the frames that the machine is in, so that
+ * their returns find them, and goes to cells.go. The entry program's exit returns to what follows the call here, as the processor
+ * predicts, with its pc in the scratch register (compile.c). */
+static void
+emit_enter(struct compiled *c, struct x64 *x)
+{
+    c->enter = x->at;
+    compiled_mark(c, x->at, NATIVE_STUB_ENTER, NO_MARK_PC, 1);
+    for (uint32_t i = 0; i < ARRAY_LEN(callee_saved); i++)
+        x64_push(x, callee_saved[i]);
+    x64_store(x, 64, CELL(host_rsp), RSP);
+    uint32_t call = x64_call(x);
+
+    c->exit = x->at;
+    compiled_mark(c, x->at, NATIVE_STUB_EXIT, NO_MARK_PC, 1);
+    x64_store(x, 32, CELL(exit_pc), HOST_SCRATCH);
+    x64_store_i(x, 32, CELL(site), (int32_t)NO_SITE);
+    save_guest(c, x);
+    emit_leave(c, x);
+
+    align(c, x);
+    compiled_mark(c, x->at, NATIVE_STUB_ENTER, NO_MARK_PC, 1);
+    uint32_t loop = x->at;
+    x64_push_m(x, x64_at(RDI, 0));
+    x64_alu_ri(x, true, ALU_ADD, RDI, 8);
+    x64_alu_ri(x, true, ALU_SUB, RSI, 1);
+    x64_patch(x, call, x->at);
+    x64_test_rr(x, true, RSI, RSI);
+    x64_jcc_back(x, CC_NE, loop);
+    load_guest(c, x);
+    x64_jmp_m(x, CELL(go));
 }
 
 /* Comes out at the site whose number is in the cell: saves the guest, asks C where to go on, and goes there or leaves. */
@@ -81,29 +98,14 @@ emit_outside(struct compiled *c, struct x64 *x)
     uint32_t stay = x64_jcc(x, CC_NE);
     emit_leave(c, x);
     x64_patch(x, stay, x->at);
-    x64_push(x, RAX);
+    x64_store(x, 64, CELL(go), RAX);
     load_guest(c, x);
-    x64_ret(x);
-}
-
-static void
-align(struct compiled *c, struct x64 *x)
-{
-    compiled_mark(c, x->at, NATIVE_PADDING, NO_MARK_PC, 1);
-    x64_align(x, 16);
+    x64_jmp_m(x, CELL(go));
 }
 
 void
 stubs_emit(struct compiled *c, struct x64 *x)
 {
-    /* The entry program's exit returns here with its pc in the scratch register (compile.c). */
-    c->exit = x->at;
-    compiled_mark(c, x->at, NATIVE_STUB_EXIT, NO_MARK_PC, 1);
-    x64_store(x, 32, CELL(exit_pc), HOST_SCRATCH);
-    x64_store_i(x, 32, CELL(site), (int32_t)NO_SITE);
-    save_guest(c, x);
-    emit_leave(c, x);
-    align(c, x);
     emit_enter(c, x);
     align(c, x);
     emit_outside(c, x);

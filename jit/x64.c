@@ -41,9 +41,9 @@ fits8(int64_t value)
     return value == (int8_t)value;
 }
 
-/* The recommended multi-byte nops, longest first (SDM, NOP). */
+/* The recommended multi-byte ones (SDM, NOP). */
 void
-x64_align(struct x64 *x, uint32_t alignment)
+x64_nops(struct x64 *x, uint32_t left)
 {
     static const uint8_t nops[][9] = {
         { 0x90 },
@@ -56,13 +56,18 @@ x64_align(struct x64 *x, uint32_t alignment)
         { 0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00 },
         { 0x66, 0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00 },
     };
-    uint32_t left = (alignment - x->at % alignment) % alignment;
     while (left) {
         uint32_t n = left > 9 ? 9 : left;
         for (uint32_t i = 0; i < n; i++)
             x64_byte(x, nops[n - 1][i]);
         left -= n;
     }
+}
+
+void
+x64_align(struct x64 *x, uint32_t alignment)
+{
+    x64_nops(x, (alignment - x->at % alignment) % alignment);
 }
 
 /* REX prefix, left out when it would say nothing. force: byte registers sil, dil, ... need one. */
@@ -394,6 +399,12 @@ void
 x64_ret(struct x64 *x)
 {
     x64_byte(x, 0xc3);
+}
+
+void
+x64_jmp_m(struct x64 *x, struct x64_mem mem)
+{
+    op_rm(x, false, 0, 0xff, 4, mem, 0);
 }
 
 void

@@ -57,6 +57,7 @@ x64_cell(uint32_t offset)
 bool x64_overflow(const struct x64 *x);
 
 void x64_byte(struct x64 *x, uint8_t byte);
+void x64_nops(struct x64 *x, uint32_t bytes);
 void x64_align(struct x64 *x, uint32_t alignment); /* with nops */
 
 void x64_mov_rr(struct x64 *x, bool wide, enum x64_reg dst, enum x64_reg src);
@@ -91,6 +92,7 @@ void x64_push(struct x64 *x, enum x64_reg reg);
 void x64_pop(struct x64 *x, enum x64_reg reg);
 void x64_push_m(struct x64 *x, struct x64_mem mem);
 void x64_ret(struct x64 *x);
+void x64_jmp_m(struct x64 *x, struct x64_mem mem);
 void x64_call_m(struct x64 *x, struct x64_mem mem);
 
 /* Jumps and calls to a known place, or to one that is patched in later: they return the offset of the 4-byte displacement. */

@@ -32,13 +32,13 @@ places() { sed 's/^\(=>\|  *\|\t\)\( *\)0x[0-9a-f]*/\1\20x.../; s/rip [+-] 0x[0-
 out=$(debug 'disassemble /n 0,+4' | places)
 is "checks, and what is fused" "$out" "Dump of assembler code from insn 0 to 4:
        0 <+0>:	r6 = *(u32 *)(r1 +4)
-	; block 0..3: count 4, leave when the budget is used up
+	; block 0..3: count 4 ahead, leave when the budget is used up
 	0x...  sub    r12, 4 ; instructions left
 	0x...  js     0x... ; to way out, budget used up
 	; check of 0..1: 8 bytes read at r1+4
 	0x...  mov    r11, rdi ; r1
-	0x...  sub    r11, qword ptr [rip + N] ; lowest good r1
-	0x...  cmp    r11, qword ptr [rip + N] ; number of good r1
+	0x...  sub    r11, qword ptr [r10] ; lowest good r1
+	0x...  cmp    r11, qword ptr [r10 + 8] ; number of good r1
 	0x...  jae    0x... ; to way out, bounds unknown
 	0x...  mov    ebx, dword ptr [r9 + rdi + 4] ; r6, [r1+4]
 	; when the budget is used up: leave
@@ -86,7 +86,7 @@ has "the interpreter's user sees what the JIT would make" "$out" "lea    rsi, ?r
 out=$(debug 'info native')
 has "which is said" "$out" "as engine jit makes it; engine interp makes none."
 out=$(debug 'info native 0')
-has "an offset" "$out" "is in no instruction: where the program's exit returns to"
+has "an offset" "$out" "is in no instruction: way in"
 engine=jit
 out=$(debug 'info native')
 has "how much, and what for" "$out" "check of bounds"

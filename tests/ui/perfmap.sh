@@ -31,7 +31,7 @@ named() {
 named run --perf-map --engine jit --type generic "$tap_dir/loop.s" --max-insns 1000
 has "says where it is" "$out" "ebpfdbg: $map names the native code for perf; it is kept"
 is "every line is a symbol" "$(grep -cvE '^[0-9a-f]+ [0-9a-f]+ bpf:[^ ].*$' "$map")" 0
-is "the functions, what is rare in them, and the stubs" "$(sed 's/^[0-9a-f]* [0-9a-f]* //' "$map" | sort | tr '\n' ' ')" \
+is "the functions, what is rare in them, and the stubs" "$(sed 's/^[0-9a-f]* [0-9a-f]* //' "$map" | sort -u | tr '\n' ' ')" \
     "bpf:(stub, end of the program) bpf:(stub, way in) bpf:(stub, way out) bpf:main bpf:main (rare) bpf:sub_7 bpf:sub_7 (rare) "
 rm -f "$map"
 
