@@ -9,6 +9,7 @@
 
 #include "jit/compile.h"
 #include "jit/native.h"
+#include "jit/tally.h"
 #include "sim/base/base.h"
 #include "sim/machine/helper.h"
 
@@ -27,6 +28,8 @@ struct code {
     size_t cap_stale;
     uint64_t generation;  /* of the memory that the bounds in the cells are about */
     struct points *points; /* NULL: none. With points the interpreter runs alone */
+    struct tally own_tally, *tally;
+    uint32_t n_again;     /* blocks compiled again */
     struct native native;
     void (*made)(void *arg, struct code *code); /* who wants to know of new code; NULL: nobody */
     void *made_arg;
@@ -195,6 +198,7 @@ static void
 compile_stale(struct code *code)
 {
     bool has_changed = code->n_stale > 0;
+    code->n_again += code->n_stale;
     for (uint32_t i = 0; i < code->n_stale; i++)
         if (!compile_block_again(&code->c, code->stale[i])) {
             /* The room for changed blocks is used up: start afresh. */
@@ -215,13 +219,23 @@ is_frame_known(const struct code *code, const struct machine *m)
 }
 
 static struct stop
+interpret(struct code *code, struct machine *m, uint64_t budget, uint32_t how, enum tally_kind why)
+{
+    uint64_t before = m->n_insns;
+    struct stop stop = interp_engine.run(code->interp, m, budget, how);
+    tally_add(code->tally, why, m->n_insns - before);
+    return stop;
+}
+
+static struct stop
 run_code(struct code *code, struct machine *m, uint64_t budget, uint32_t how)
 {
     uint64_t room = (uint64_t)INT64_MAX - m->n_insns;
     const uint64_t limit = m->n_insns + (budget < room ? budget : room);
     bool needs_interp = how & RUN_RESUME;
+    tally_begin(code->tally, m);
     if (!is_frame_known(code, m) || code->points)
-        return interp_engine.run(code->interp, m, budget, how);
+        return interpret(code, m, budget, how, code->points ? TALLY_POINTS : TALLY_FRAME);
     points_begin(NULL, m);
     compile_stale(code);
     for (;;) {
@@ -231,7 +245,8 @@ run_code(struct code *code, struct machine *m, uint64_t budget, uint32_t how)
         bool is_near_end = left <= 2 * code->c.blocks.longest_path;
         if (is_near_end || needs_interp || m->has_exited || *m->interrupt || block_at(code, m->pc) == NO_BLOCK) {
             uint64_t most = is_near_end || m->has_exited ? left : stretch(code, m);
-            struct stop stop = interp_engine.run(code->interp, m, most < left ? most : left, how | (most < left ? RUN_PIECE : 0));
+            struct stop stop =
+                interpret(code, m, most < left ? most : left, how | (most < left ? RUN_PIECE : 0), is_near_end ? TALLY_END : TALLY_STRETCH);
             how &= ~(uint32_t)RUN_RESUME;
             needs_interp = false;
             if (m->n_insns < limit)
@@ -242,7 +257,9 @@ run_code(struct code *code, struct machine *m, uint64_t budget, uint32_t how)
         }
         uint64_t longest = code->c.blocks.longest_path, most = longest < SLICE_INSNS ? SLICE_INSNS : longest + 1;
         uint64_t slice = left - longest < most ? left - longest : most;
+        uint64_t before = m->n_insns;
         int kind = run_native(code, m, (int64_t)slice);
+        tally_add(code->tally, TALLY_NATIVE, m->n_insns - before);
         if (kind == SITE_EXIT || kind == SITE_TRAP) {
             uint32_t used_up = m->n_insns == limit ? STOP_BUDGET : 0;
             return (struct stop){ .reasons = (kind == SITE_EXIT ? STOP_EXIT : STOP_TRAP) | used_up, .pc = m->pc };
@@ -259,6 +276,7 @@ close_code(struct code *code)
     interp_engine.close(code->interp);
     compiled_free(&code->c);
     native_free(&code->native);
+    free(code->c.traps);
     free(code->stale);
     free(code);
 }
@@ -272,9 +290,12 @@ reopen_code(struct code *code, const struct program *program, const struct cost_
     code->c.costs = costs;
     code->c.traps = xrealloc(code->c.traps, n_traps * sizeof *code->c.traps);
     memset(code->c.traps, 0, n_traps * sizeof *code->c.traps);
-    code->n_stale = 0;
+    code->n_stale = code->n_again = 0;
     code->generation = 0; /* of no memory */
     code->points = NULL;
+    code->own_tally = (struct tally){ 0 };
+    code->tally = &code->own_tally;
+    code->made = NULL;
     native_free(&code->native);
     code->interp = engine_reopen(&interp_engine, code->interp, program, costs, e);
     if (!compile_program(&code->c)) {
@@ -333,6 +354,22 @@ set_points(struct code *code, struct points *points)
     interp_engine.set_points(code->interp, points);
 }
 
+void
+jit_count_into(struct code *code, struct tally *tally)
+{
+    code->tally = tally;
+}
+
+static void
+explain(struct code *code, struct buf *out)
+{
+    tally_text(code->tally, out);
+    buf_printf(out, "Native code: %u bytes for %u slots.", code->c.used, code->c.program->n_slots);
+    if (code->n_again)
+        buf_printf(out, " Blocks were compiled again for breakpoints %u times.", code->n_again);
+    buf_putc(out, '\n');
+}
+
 static bool
 view_code(struct code *code, struct native_view *out, struct errinfo *e)
 {
@@ -380,6 +417,7 @@ const struct engine jit_engine = {
     .set_points = set_points,
     .run = run_code,
     .native = &native_ops,
+    .explain = explain,
 };
 
 const struct engine jit_step_engine = {
@@ -391,6 +429,7 @@ const struct engine jit_step_engine = {
     .set_points = set_points,
     .run = run_code,
     .native = &native_ops,
+    .explain = explain,
 };
 
 const struct engine jit_unchecked_engine = {
@@ -401,4 +440,5 @@ const struct engine jit_unchecked_engine = {
     .set_trap = set_trap,
     .run = run_code,
     .native = &native_ops,
+    .explain = explain,
 };

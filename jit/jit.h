@@ -7,6 +7,10 @@
 
 extern const struct engine jit_engine;
 
+/* Counts into somebody else's tally (tally.h) from now on, which must outlive the code. For an engine that uses this one. */
+struct tally;
+void jit_count_into(struct code *code, struct tally *tally);
+
 /* The same templates with every instruction on its own: any budget is exact in native code. For lockstep. */
 extern const struct engine jit_step_engine;
 

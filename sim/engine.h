@@ -68,6 +68,9 @@ struct engine {
      * A machine that has exited returns STOP_EXIT at once. */
     struct stop (*run)(struct code *code, struct machine *m, uint64_t budget, uint32_t how);
     const struct native_ops *native; /* NULL: it makes no machine code */
+    /* Appends lines for people: what executed how many instructions of the machine's run, as far as this code did, and why. NULL: the
+     * engine executes all by itself in one way. */
+    void (*explain)(struct code *code, struct buf *out);
 };
 
 /* The code of another program; `code` is closed or becomes it, and may be NULL. */

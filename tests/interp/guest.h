@@ -3,6 +3,7 @@
 #ifndef TESTS_INTERP_GUEST_H
 #define TESTS_INTERP_GUEST_H
 
+#include "jit/auto.h"
 #include "jit/jit.h"
 #include "sim/engine.h"
 
