@@ -55,6 +55,24 @@ cmd_info_program(struct call *c)
     return OK;
 }
 
+/* What executed the run so far. */
+enum err
+cmd_info_engine(struct call *c)
+{
+    struct session *s = c->s;
+    uint64_t own = session_code_insns(s);
+    buf_printf(c->out, "The engine is \"%s\". %" PRIu64 " instructions were executed in this run%s\n", s->engine->name, s->machine->n_insns,
+               s->machine->n_insns ? ":" : ".");
+    for (uint32_t i = 0; s->config.engines[i]; i++)
+        if (s->engine_insns[i])
+            buf_printf(c->out, "%12" PRIu64 "  by engine %s, before another one was set\n", s->engine_insns[i], s->config.engines[i]->name);
+    if (s->engine->explain)
+        s->engine->explain(s->code, c->out);
+    else if (own)
+        buf_printf(c->out, "%12" PRIu64 "  by engine %s\n", own, s->engine->name);
+    return OK;
+}
+
 enum err
 cmd_info_files(struct call *c)
 {

@@ -9,6 +9,7 @@
 #include "sim/base/base.h"
 
 #include <assert.h>
+#include <string.h>
 
 /* Instructions between two looks at output: some 50 ms of the interpreter. */
 #define SLICE UINT64_C(50000000)
@@ -69,6 +70,7 @@ run_start(struct session *s, struct errinfo *e)
     s->at_trap = false;
     s->frame = 0;
     s->n_outputs_shown = 0;
+    memset(s->engine_insns, 0, session_engine_index(s, NULL) * sizeof *s->engine_insns);
     s->event = (struct event){ .pc = s->machine->pc };
     return OK;
 }

@@ -65,8 +65,6 @@ enum err
 session_use_engine(struct session *s, const char *name, struct errinfo *e)
 {
     char text[96];
-    if (s->is_running)
-        return err_set(e, ERR_DEBUGGER, "The engine can't be changed while the program is being run.", 0, 0, 0);
     for (const struct engine *const *engine = s->config.engines; *engine; engine++) {
         if (strcmp((*engine)->name, name) != 0)
             continue;

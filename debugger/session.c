@@ -23,6 +23,7 @@ session_new(const struct session_config *config)
     struct session *s = xcalloc(1, sizeof *s);
     s->config = *config;
     s->engine = config->engines[0];
+    s->engine_insns = xcalloc(session_engine_index(s, NULL), sizeof *s->engine_insns);
     cost_model_unit(&s->unit);
     s->costs = config->costs ? config->costs : &s->unit;
     s->entry = -1;
@@ -51,6 +52,7 @@ unload(struct session *s)
     s->trap_refs = NULL;
     s->program = NULL;
     s->is_running = false;
+    memset(s->engine_insns, 0, session_engine_index(s, NULL) * sizeof *s->engine_insns);
     s->entry = -1;
     s->frame = 0;
     s->event = (struct event){ .kind = EVENT_NONE };
@@ -68,11 +70,30 @@ session_free(struct session *s)
     script_free(s);
     unload(s);
     data_free(s);
+    free(s->engine_insns);
     free(s->btf_path);
     free(s->input_packet);
     free(s->input_ctx);
     free(s->repeat);
     free(s);
+}
+
+uint32_t
+session_engine_index(const struct session *s, const struct engine *engine)
+{
+    uint32_t i = 0;
+    while (s->config.engines[i] && s->config.engines[i] != engine)
+        i++;
+    return i;
+}
+
+uint64_t
+session_code_insns(const struct session *s)
+{
+    uint64_t n = s->machine->n_insns;
+    for (uint32_t i = 0; s->config.engines[i]; i++)
+        n -= s->engine_insns[i];
+    return n;
 }
 
 static struct code *
@@ -94,8 +115,8 @@ session_open_code(struct session *s, const struct engine *engine, struct errinfo
     struct code *code = open_code(s, engine, s->program, e);
     if (!code)
         return e->code;
-    if (s->code)
-        s->engine->close(s->code);
+    s->engine_insns[session_engine_index(s, s->engine)] += session_code_insns(s);
+    s->engine->close(s->code);
     s->engine = engine;
     s->code = code;
     breakpoints_insert(s);

@@ -21,7 +21,8 @@ struct session_config {
     /* Reads what `packet load` names, in every form that the front end knows (captures...). The bytes are the caller's to free. NULL: hex
      * digits and files of raw bytes only. */
     enum err (*read_packet)(void *arg, const char *spec, uint8_t **bytes, uint32_t *n_bytes, struct errinfo *e);
-    /* Called whenever an engine's code of a program was opened; a front end may follow what native code it makes. NULL: nobody wants to know. */
+    /* Called whenever an engine's code of a program was opened; a front end may follow what native code it makes. NULL: nobody wants to
+     * know. */
     void (*code_opened)(void *arg, const struct program *program, const struct engine *engine, struct code *code);
     void *arg; /* for all of them */
 };
@@ -44,7 +45,7 @@ enum err session_select(struct session *s, const char *entry, const char *type, 
 enum err session_set_input(struct session *s, const struct input *input, struct errinfo *e);
 const struct input *session_input(const struct session *s); /* never NULL; valid until it is set again */
 
-/* Chooses the engine by name. ERR_DEBUGGER when there is none of that name or while a run is in progress. */
+/* Chooses the engine by name; a run that is in progress goes on with it. ERR_DEBUGGER when there is none of that name. */
 enum err session_use_engine(struct session *s, const char *name, struct errinfo *e);
 
 /* Read-only views for front ends. NULL when there is none. Valid until the next command. */

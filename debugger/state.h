@@ -104,6 +104,7 @@ struct session {
     bool event_is_done; /* its commands have been executed */
     bool at_trap; /* pc's trap has been reported: resume past it */
     uint32_t n_outputs_shown;
+    uint64_t *engine_insns; /* of the run, by each of config.engines before the present one was set */
     struct event event;
     uint32_t frame; /* selected, 0: innermost */
 
@@ -146,8 +147,14 @@ struct session {
 
 enum { SESSION_MAX_CALL_DEPTH = 32 };
 
-/* Opens the program's code with another engine and sets the traps in it. */
+/* Opens the program's code with another engine and sets the traps in it. At any stop: the machine is whole there. */
 enum err session_open_code(struct session *s, const struct engine *engine, struct errinfo *e);
+
+/* Index of an engine in config.engines; their number for NULL. */
+uint32_t session_engine_index(const struct session *s, const struct engine *engine);
+
+/* Instructions of the run that the code that is open has executed. */
+uint64_t session_code_insns(const struct session *s);
 
 /* Bytes that live until the current command ends. */
 uint8_t *session_scratch(struct session *s, size_t n_bytes);

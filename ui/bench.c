@@ -53,15 +53,16 @@ add(struct race *race, const char *name, struct errinfo *e)
     return OK;
 }
 
-/* All engines there are, and the kernel when it lets us. */
+/* All engines there are, the interpreter first, and the kernel when it lets us. */
 static enum err
 add_all(struct race *race, struct errinfo *e)
 {
-    for (uint32_t i = 0; engines[i]; i++) {
-        enum err err = add(race, engines[i]->name, e);
-        if (err)
-            return err;
-    }
+    enum err err = add(race, interp_engine.name, e);
+    for (uint32_t i = 0; !err && engines[i]; i++)
+        if (engines[i] != &interp_engine)
+            err = add(race, engines[i]->name, e);
+    if (err)
+        return err;
     if (add(race, "kernel", e) != OK)
         message_error(e, "going on without the kernel");
     return OK;

@@ -2,6 +2,7 @@
  * options.h for what the exit statuses mean. */
 #include "config.h"
 
+#include "jit/auto.h"
 #include "jit/jit.h"
 #include "ui/engines.h"
 #include "ui/message.h"
@@ -15,7 +16,7 @@ static int (*const mains[N_SUBCOMMANDS])(const struct options *) = {
 #include "ui/subcommand.def"
 };
 
-const struct engine *const engines[] = { &interp_engine, &jit_engine, NULL };
+const struct engine *const engines[] = { &auto_engine, &interp_engine, &jit_engine, NULL };
 
 const struct engine *
 engine_named(const char *name, struct errinfo *e)
@@ -23,10 +24,13 @@ engine_named(const char *name, struct errinfo *e)
     for (uint32_t i = 0; engines[i]; i++)
         if (!name || !strcmp(name, engines[i]->name))
             return engines[i];
-    struct buf what = BUF_EMPTY;
+    struct buf what = BUF_EMPTY, names = BUF_EMPTY;
     buf_printf(&what, "there is no engine '%s'", name);
-    err_set_detail(e, ERR_USAGE, buf_text(&what), "there is: interp");
+    for (uint32_t i = 0; engines[i]; i++)
+        buf_printf(&names, "%s%s", i ? ", " : "there are: ", engines[i]->name);
+    err_set_detail(e, ERR_USAGE, buf_text(&what), buf_text(&names));
     buf_free(&what);
+    buf_free(&names);
     return NULL;
 }
 

@@ -146,7 +146,7 @@ perfmap_close(struct perfmap *map)
         message_text("%s names the native code for perf; it is kept, because perf reads it after the program has ended", map->path);
     } else {
         unlink(map->path);
-        message_text("no native code was made, so there is nothing for perf to name; --engine jit makes some");
+        message_text("no native code was made, so there is nothing for perf to name; --engine jit makes some at once");
     }
     for (struct followed *f = map->followed, *next; f; f = next) {
         next = f->next;

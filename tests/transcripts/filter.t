@@ -63,19 +63,19 @@ Continuing.
 (ebpfdbg) map lookup packets 17
 [17] = 2
 $ ebpfdbg run examples/filter.o --packet examples/packets/dns.hex
-program  filter (xdp) of examples/filter.o, engine interp
+program  filter (xdp) of examples/filter.o, engine auto
 verdict  XDP_DROP (1)
 packet   71 bytes, unchanged
 map      packets[17] = 1
 counts   36 instructions, 36 cycles (unit)
 $ ebpfdbg run examples/filter.o --pcap examples/packets/sample.pcap:4
-program  filter (xdp) of examples/filter.o, engine interp
+program  filter (xdp) of examples/filter.o, engine auto
 verdict  XDP_PASS (2)
 packet   72 bytes, unchanged
 map      packets[6] = 1
 counts   27 instructions, 27 cycles (unit)
 $ ebpfdbg run examples/filter.o --packet examples/packets/arp.hex
-program  filter (xdp) of examples/filter.o, engine interp
+program  filter (xdp) of examples/filter.o, engine auto
 verdict  XDP_PASS (2)
 packet   42 bytes, unchanged
 counts   13 instructions, 13 cycles (unit)

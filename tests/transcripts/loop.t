@@ -1,6 +1,6 @@
 # A loop with a wrong bound: count how often its body is executed.
 $ ebpfdbg run examples/loop.o --packet examples/packets/dns.hex
-program  check_header (xdp) of examples/loop.o, engine interp
+program  check_header (xdp) of examples/loop.o, engine auto
 verdict  XDP_DROP (1)
 packet   71 bytes, unchanged
 counts   87 instructions, 87 cycles (unit)

@@ -1,11 +1,11 @@
 # A read past the end of the packet.
 $ ebpfdbg run examples/oob.o --packet examples/packets/http.hex
-program  find_get (xdp) of examples/oob.o, engine interp
+program  find_get (xdp) of examples/oob.o, engine auto
 verdict  XDP_DROP (1)
 packet   72 bytes, unchanged
 counts   22 instructions, 22 cycles (unit)
 $ ebpfdbg run examples/oob.o --packet examples/packets/syn.hex
-program  find_get (xdp) of examples/oob.o, engine interp
+program  find_get (xdp) of examples/oob.o, engine auto
 fault    read of 4 bytes at pkt+54, 4 bytes past the end of the 54-byte packet
 at       insn 18 <find_get+18>, examples/oob.c:40
          40  __u32 word = *(__u32 *)payload;
@@ -58,7 +58,7 @@ Program fault: read of 4 bytes at pkt+54, 4 bytes past the end of the 54-byte pa
 find_get () at oob.c:40
 40	    __u32 word = *(__u32 *)payload;
 (ebpfdbg) info program
-	Running find_get as xdp on engine interp.
+	Running find_get as xdp on engine auto.
 Program stopped at insn 18.
 It faulted: read of 4 bytes at pkt+54, 4 bytes past the end of the 54-byte packet.
 [status 1]

@@ -20,13 +20,13 @@ Continuing.
 (ebpfdbg) info output
 [ringbuf events: 24 bytes: 00 ca 9a 3b 00 00 00 00 0a 00 00 01 0a 00 00 02 16 00 28 00 00 00 00 00]
 $ ebpfdbg run examples/ringbuf.o --packet examples/packets/syn.hex
-program  watch_connections (xdp) of examples/ringbuf.o, engine interp
+program  watch_connections (xdp) of examples/ringbuf.o, engine auto
 verdict  XDP_PASS (2)
 packet   54 bytes, unchanged
 ringbuf  events: 00 ca 9a 3b 00 00 00 00 0a 00 00 01 0a 00 00 02 16 00 28 00 00 00 00 00
 counts   38 instructions, 38 cycles (unit)
 $ ebpfdbg run examples/ringbuf.o --packet examples/packets/http.hex
-program  watch_connections (xdp) of examples/ringbuf.o, engine interp
+program  watch_connections (xdp) of examples/ringbuf.o, engine auto
 verdict  XDP_PASS (2)
 packet   72 bytes, unchanged
 counts   17 instructions, 17 cycles (unit)

@@ -30,12 +30,12 @@ Breakpoint 2, udp () at tailcall.c:68
 Continuing.
 [ethernet returned 3 (XDP_TX), 41 insns, 41 cycles]
 $ ebpfdbg run examples/tailcall.o --packet examples/packets/icmp.hex
-program  ethernet (xdp) of examples/tailcall.o, engine interp
+program  ethernet (xdp) of examples/tailcall.o, engine auto
 verdict  XDP_PASS (2)
 packet   50 bytes, unchanged
 counts   33 instructions, 33 cycles (unit)
 $ ebpfdbg run examples/tailcall.o --prog udp --packet examples/packets/dns.hex
-program  udp (xdp) of examples/tailcall.o, engine interp
+program  udp (xdp) of examples/tailcall.o, engine auto
 verdict  XDP_TX (3)
 packet   71 bytes, unchanged
 counts   10 instructions, 10 cycles (unit)

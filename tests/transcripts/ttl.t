@@ -1,13 +1,13 @@
 # A tc program that rewrites its packet.
 $ ebpfdbg run examples/ttl.o --packet examples/packets/http.hex
-program  forward (tc) of examples/ttl.o, engine interp
+program  forward (tc) of examples/ttl.o, engine auto
 verdict  TC_ACT_OK (0)
 packet   72 bytes, changed:
          - 0010  00 3a 00 01 40 00 40 06 26 bb 0a 00 00 01 0a 00
          + 0010  00 3a 00 01 40 00 3f 06 27 bb 0a 00 00 01 0a 00
 counts   27 instructions, 27 cycles (unit)
 $ ebpfdbg run examples/ttl.o --packet examples/packets/icmp.hex
-program  forward (tc) of examples/ttl.o, engine interp
+program  forward (tc) of examples/ttl.o, engine auto
 verdict  TC_ACT_SHOT (2)
 packet   50 bytes, unchanged
 trace    time is over: protocol 1

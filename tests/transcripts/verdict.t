@@ -1,6 +1,6 @@
 # The wrong verdict, and what would be if the byte order were right.
 $ ebpfdbg run examples/verdict.o --packet examples/packets/syn.hex
-program  firewall (xdp) of examples/verdict.o, engine interp
+program  firewall (xdp) of examples/verdict.o, engine auto
 verdict  XDP_DROP (1)
 packet   54 bytes, unchanged
 counts   24 instructions, 24 cycles (unit)

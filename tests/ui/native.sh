@@ -84,7 +84,7 @@ engine=interp
 out=$(debug 'disassemble /n 2,+1')
 has "the interpreter's user sees what the JIT would make" "$out" "lea    rsi, ?rbx + 4]"
 out=$(debug 'info native')
-has "which is said" "$out" "as engine jit makes it; engine interp makes none."
+has "which is said" "$out" "as engine auto makes it; engine interp makes none."
 out=$(debug 'info native 0')
 has "an offset" "$out" "is in no instruction: way in"
 engine=jit

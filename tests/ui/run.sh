@@ -26,7 +26,7 @@ has "instructions and cycles are counted" "$out" "2 instructions, 2 cycles (unit
 ends "--json ends with 0" 0 ebpfdbg run --json --type xdp "$tap_dir/two.s" --packet $eth
 is "JSON is one line" "$(printf '%s\n' "$out" | wc -l | tr -d ' ')" 1
 is "program" "$(field program)" '"main"'
-is "engine" "$(field engine)" '"interp"'
+is "engine" "$(field engine)" '"auto"'
 is "stop" "$(field stop)" '"exit"'
 is "r0" "$(field r0)" '"0x2"'
 is "verdict" "$(field verdict)" '"XDP_PASS"'
