@@ -33,53 +33,50 @@ is_insn(const struct program *p, int64_t pc)
     return pc >= 0 && pc < p->n_slots && p->insns[pc].op != OP_lddw_tail;
 }
 
-/* Innermost loops, as intervals of slots: a backward branch from `last` to `first`, and what lies between. */
-struct loops {
-    uint32_t *first, *last; /* per slot; first > last: in no loop */
+/* A loop as far as branches tell: a backward branch from `last` to `first`, and what lies between. */
+struct loop {
+    uint32_t first, last;
 };
 
-/* Next slot at or after i that no loop was found for yet (union-find with path halving). */
-static uint32_t
-next_free(uint32_t *next, uint32_t i)
-{
-    while (next[i] != i)
-        i = next[i] = next[next[i]];
-    return i;
-}
+/* The loops around a slot that moves forward, the one that started last on top. Those below the top may have ended. */
+struct loops {
+    uint32_t *back; /* per slot: one past the last branch back to it; 0: none */
+    struct loop *open;
+    uint32_t n;
+    size_t cap;
+};
 
-/* The innermost loop around a slot is the one that starts last: loops are laid over the slots in that order, each slot once. */
 static void
-find_loops(const struct program *p, struct loops *loops)
+find_back_branches(const struct program *p, struct loops *loops)
 {
-    uint32_t n = p->n_slots, *back = xcalloc(n, sizeof *back), *next = xmalloc((n + 1) * sizeof *next);
-    loops->first = xmalloc(n * sizeof *loops->first);
-    loops->last = xcalloc(n, sizeof *loops->last);
-    memset(loops->first, 0xff, n * sizeof *loops->first);
-    for (uint32_t pc = 0; pc < n; pc += insn_slots(&p->insns[pc])) {
+    *loops = (struct loops){ .back = xcalloc(p->n_slots, sizeof *loops->back) };
+    for (uint32_t pc = 0; pc < p->n_slots; pc += insn_slots(&p->insns[pc])) {
         const struct insn *insn = &p->insns[pc];
         int64_t target = insn_kind(insn) == KIND_CALLL ? -1 : insn_target(insn, pc);
         if (target >= 0 && target <= pc)
-            back[target] = pc + 1;
+            loops->back[target] = pc + 1;
     }
-    for (uint32_t i = 0; i <= n; i++)
-        next[i] = i;
-    for (uint32_t first = n; first-- > 0;) {
-        for (uint32_t i = next_free(next, first); i < back[first]; i = next_free(next, i)) {
-            loops->first[i] = first;
-            loops->last[i] = back[first] - 1;
-            next[i] = i + 1;
-        }
+}
+
+/* The innermost loop around pc; NULL: none. Asked for ascending slots, each instruction once. */
+static const struct loop *
+innermost_loop(struct loops *loops, uint32_t pc)
+{
+    if (loops->back[pc]) {
+        loops->open = grow(loops->open, loops->n, &loops->cap, sizeof *loops->open);
+        loops->open[loops->n++] = (struct loop){ pc, loops->back[pc] - 1 };
     }
-    free(back);
-    free(next);
+    while (loops->n && loops->open[loops->n - 1].last < pc)
+        loops->n--;
+    return loops->n ? &loops->open[loops->n - 1] : NULL;
 }
 
 /* A conditional branch that leaves its loop is rarely taken, and where nothing loops nothing matters: the block goes on after it. */
 static bool
-is_side_exit(const struct insn *insn, uint32_t pc, const struct loops *loops)
+is_side_exit(const struct insn *insn, uint32_t pc, const struct loop *loop)
 {
     int64_t target = insn_target(insn, pc);
-    return insn_kind(insn) == KIND_JCC && target > pc && (loops->first[pc] > loops->last[pc] || target > loops->last[pc]);
+    return insn_kind(insn) == KIND_JCC && target > pc && (!loop || target > loop->last);
 }
 
 static uint8_t *
@@ -87,17 +84,18 @@ find_leaders(const struct program *p)
 {
     uint8_t *marks = xcalloc(p->n_slots, 1);
     struct loops loops;
-    find_loops(p, &loops);
+    find_back_branches(p, &loops);
     for (uint32_t i = 0; i < p->n_functions; i++)
         if (is_insn(p, p->functions[i].pc))
             marks[p->functions[i].pc] |= LEADER | POLLED;
     marks[0] |= LEADER;
     for (uint32_t pc = 0; pc < p->n_slots; pc += insn_slots(&p->insns[pc])) {
         const struct insn *insn = &p->insns[pc];
+        const struct loop *loop = innermost_loop(&loops, pc);
         if (!insn_ends_block(insn))
             continue;
         uint32_t next = pc + insn_slots(insn);
-        if (next < p->n_slots && !is_side_exit(insn, pc, &loops))
+        if (next < p->n_slots && !is_side_exit(insn, pc, loop))
             marks[next] |= LEADER;
         int64_t target = insn_target(insn, pc);
         if (!is_insn(p, target))
@@ -110,8 +108,8 @@ find_leaders(const struct program *p)
         if (insn_kind(insn) == KIND_CALLL && next < p->n_slots)
             marks[next] |= FRESH;
     }
-    free(loops.first);
-    free(loops.last);
+    free(loops.back);
+    free(loops.open);
     return marks;
 }
 
@@ -321,10 +319,8 @@ scan_writes(struct scan *s, const struct insn *insn)
         s->reg[insn->dst].delta = (int64_t)delta;
         return;
     }
-    uint16_t writes = insn_writes(insn);
-    for (uint32_t reg = 0; reg < N_REGS; reg++)
-        if (writes & 1u << reg)
-            forget(s, reg);
+    for (uint32_t writes = insn_writes(insn); writes; writes &= writes - 1)
+        forget(s, (uint32_t)__builtin_ctz(writes));
     enum insn_kind kind = insn_kind(insn);
     for (uint32_t i = 0; i < s->n_open && kind == KIND_JCC; i++)
         s->open[i].is_fixed = true;
@@ -363,6 +359,13 @@ find_checks(const struct program *p, struct blocks *out)
     }
 }
 
+/* Quick to ask; few do. */
+static bool
+names_r10(const struct insn *insn)
+{
+    return insn->dst == REG_10 || insn->src == REG_10;
+}
+
 void
 blocks_find(const struct program *p, const struct cost_model *costs, enum grouping grouping, struct blocks *out)
 {
@@ -372,7 +375,7 @@ blocks_find(const struct program *p, const struct cost_model *costs, enum groupi
     memset(out->check_of, 0xff, p->n_slots * sizeof *out->check_of);
     out->site = xcalloc(p->n_slots, 1);
     for (uint32_t pc = 0; pc < p->n_slots && !out->writes_r10; pc++)
-        out->writes_r10 = !insn_is_foreign(&p->insns[pc]) && insn_writes(&p->insns[pc]) & 1u << REG_10;
+        out->writes_r10 = names_r10(&p->insns[pc]) && !insn_is_foreign(&p->insns[pc]) && insn_writes(&p->insns[pc]) & 1u << REG_10;
     uint8_t *marks = find_leaders(p);
     for (uint32_t pc = 0; grouping == BLOCKS_STEP && pc < p->n_slots; pc += insn_slots(&p->insns[pc]))
         marks[pc] |= LEADER | POLLED;

@@ -1,7 +1,7 @@
 /* The compiler's driver: blocks in order, each with its counts, its checks, its instructions and its ways on. See compile.h.
  *
  * One pass. Branches to code that does not exist yet are noted and patched at the end; what is rarely executed (sites) is emitted
- * after all blocks, so that the hot path is contiguous. */
+ * behind an exit, out of the way of what is executed often. */
 #include "config.h"
 
 #include "jit/compile.h"
@@ -267,6 +267,14 @@ find_uniform_cost(struct compiled *c)
         c->counts_cycles = cost_of(c->costs, &p->insns[pc]) != c->cost_per_insn;
 }
 
+/* Much that is rare waits, and control does not run into what is emitted now. */
+static bool
+is_time_for_cold(const struct job *j)
+{
+    enum { MANY = 32 };
+    return j->n_cold >= MANY && j->c->program->insns[j->block->end - 1].op == OP_exit;
+}
+
 static void
 compile_all(struct compiled *c)
 {
@@ -279,6 +287,8 @@ compile_all(struct compiled *c)
     for (uint32_t i = 0; i < c->blocks.n; i++) {
         emit_block(&j, i);
         c->original[i].at = c->native[c->blocks.list[i].pc];
+        if (is_time_for_cold(&j))
+            job_emit_cold(&j);
     }
     bool fits = finish_job(&j);
     assert(fits && "BYTES_PER_SLOT is enough for every instruction with its sites");

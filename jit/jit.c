@@ -22,7 +22,8 @@ enum { SLICE_INSNS = 1 << 22 };
 
 struct code {
     struct compiled c;
-    struct code *interp;
+    struct code *interp;  /* of this program when it is current, else of an earlier one or NULL: interpreter() */
+    bool is_interp_current;
     uint32_t *stale;      /* blocks to compile again before the next run */
     uint32_t n_stale;
     size_t cap_stale;
@@ -176,6 +177,22 @@ run_native(struct code *code, struct machine *m, int64_t slice)
     return SITE_EXIT;
 }
 
+/* The interpreter's code, made when it is needed: it takes a third of the time to open a program, and many runs do without. */
+static struct code *
+interpreter(struct code *code)
+{
+    const struct compiled *c = &code->c;
+    if (code->is_interp_current)
+        return code->interp;
+    code->interp = engine_reopen(&interp_engine, code->interp, c->program, c->costs, NULL); /* it does not fail */
+    code->is_interp_current = true;
+    for (uint32_t pc = 0; pc <= c->program->n_slots; pc++)
+        if (compiled_has_trap(c, pc))
+            interp_engine.set_trap(code->interp, pc, true);
+    interp_engine.set_points(code->interp, code->points);
+    return code->interp;
+}
+
 /* Instructions that the interpreter may execute at m->pc to get to a place where native code can be entered. */
 static uint64_t
 stretch(const struct code *code, const struct machine *m)
@@ -222,7 +239,7 @@ static struct stop
 interpret(struct code *code, struct machine *m, uint64_t budget, uint32_t how, enum tally_kind why)
 {
     uint64_t before = m->n_insns;
-    struct stop stop = interp_engine.run(code->interp, m, budget, how);
+    struct stop stop = interp_engine.run(interpreter(code), m, budget, how);
     tally_add(code->tally, why, m->n_insns - before);
     return stop;
 }
@@ -273,7 +290,8 @@ run_code(struct code *code, struct machine *m, uint64_t budget, uint32_t how)
 static void
 close_code(struct code *code)
 {
-    interp_engine.close(code->interp);
+    if (code->interp)
+        interp_engine.close(code->interp);
     compiled_free(&code->c);
     native_free(&code->native);
     free(code->c.traps);
@@ -285,7 +303,7 @@ close_code(struct code *code)
 static struct code *
 reopen_code(struct code *code, const struct program *program, const struct cost_model *costs, struct errinfo *e)
 {
-    size_t n_traps = (program->n_slots + 63) / 64;
+    size_t n_traps = program->n_slots / 64 + 1; /* one trap may stand behind the end: the interpreter's business */
     code->c.program = program;
     code->c.costs = costs;
     code->c.traps = xrealloc(code->c.traps, n_traps * sizeof *code->c.traps);
@@ -297,7 +315,7 @@ reopen_code(struct code *code, const struct program *program, const struct cost_
     code->tally = &code->own_tally;
     code->made = NULL;
     native_free(&code->native);
-    code->interp = engine_reopen(&interp_engine, code->interp, program, costs, e);
+    code->is_interp_current = false;
     if (!compile_program(&code->c)) {
         err_set_detail(e, ERR_NO_CODE_MEMORY, program->path, NULL);
         close_code(code);
@@ -336,11 +354,14 @@ static void
 set_trap(struct code *code, uint32_t pc, bool on)
 {
     struct compiled *c = &code->c;
-    interp_engine.set_trap(code->interp, pc, on);
-    if (pc >= c->program->n_slots)
+    if (code->is_interp_current)
+        interp_engine.set_trap(code->interp, pc, on);
+    if (pc > c->program->n_slots)
         return;
     uint64_t bit = UINT64_C(1) << pc % 64;
     c->traps[pc / 64] = on ? c->traps[pc / 64] | bit : c->traps[pc / 64] & ~bit;
+    if (pc == c->program->n_slots)
+        return;
     while (pc > 0 && c->blocks.of_slot[pc] == NO_BLOCK)
         pc--;
     code->stale = grow(code->stale, code->n_stale, &code->cap_stale, sizeof *code->stale);
@@ -351,7 +372,8 @@ static void
 set_points(struct code *code, struct points *points)
 {
     code->points = points;
-    interp_engine.set_points(code->interp, points);
+    if (code->is_interp_current)
+        interp_engine.set_points(code->interp, points);
 }
 
 void

@@ -71,7 +71,7 @@ void job_go_on(struct job *j, uint32_t pc, bool is_next);
 /* A conditional branch out of the middle of a block. Returns true when the jump behind it is done as well: the block is complete. */
 bool job_side_exit(struct job *j, uint32_t pc, bool is_next);
 
-/* Everything rare, after all blocks. */
+/* Everything rare so far. Where control does not run into it. */
 void job_emit_cold(struct job *j);
 
 /* calls.c: a local call; a call of C for a helper, kfunc or packet load; may_goto, which counts. */

@@ -223,12 +223,6 @@ insn_encode(const struct insn *insn, uint8_t out[16])
     return 2;
 }
 
-uint32_t
-insn_slots(const struct insn *insn)
-{
-    return insn_kind(insn) == KIND_LDDW ? 2 : 1;
-}
-
 bool
 insn_is_branch(const struct insn *insn)
 {

@@ -90,7 +90,11 @@ insn_kind(const struct insn *insn)
 }
 
 /* Slots that the instruction takes: 2 for LDDW, otherwise 1. */
-uint32_t insn_slots(const struct insn *insn);
+static inline uint32_t
+insn_slots(const struct insn *insn)
+{
+    return insn_kind(insn) == KIND_LDDW ? 2 : 1;
+}
 
 /* True for everything that may change pc to anything but the next instruction: JCC, JA, MAYGOTO, calls to BPF code, EXIT. */
 bool insn_is_branch(const struct insn *insn);
