@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEADER = 1, LOOP_HEAD = 2, POLLED = 4, FRESH = 8 };
+enum { LEADER = 1, LOOP_HEAD = 2, POLLED = 4, FRESH = 8, CALLED = 16 };
 
 bool
 insn_is_foreign(const struct insn *insn)
@@ -102,7 +102,7 @@ find_leaders(const struct program *p)
             continue;
         marks[target] |= LEADER;
         if (insn_kind(insn) == KIND_CALLL)
-            marks[target] |= POLLED;
+            marks[target] |= POLLED | CALLED;
         else if (target <= pc)
             marks[target] |= LOOP_HEAD | POLLED;
         if (insn_kind(insn) == KIND_CALLL && next < p->n_slots)
@@ -130,6 +130,7 @@ list_blocks(const struct program *p, const struct cost_model *costs, const uint8
                 .pc = pc,
                 .is_loop_head = marks[pc] & LOOP_HEAD,
                 .is_polled = marks[pc] & POLLED,
+                .is_called = marks[pc] & CALLED,
                 .is_fresh = marks[pc] & (POLLED | FRESH),
             };
             out->of_slot[pc] = out->n++;
@@ -206,6 +207,7 @@ struct scan {
     struct open_group open[MAX_OPEN];
     uint32_t n_open;
     size_t cap_checks;
+    uint16_t in_frame;   /* registers that were made from r10 where they were written last, in the order of slots: a guess */
 };
 
 static void
@@ -274,8 +276,15 @@ open_new_group(struct scan *s, uint32_t pc, uint8_t base, int64_t lo, int64_t hi
     struct blocks *out = s->out;
     out->checks = grow(out->checks, out->n_checks, &s->cap_checks, sizeof *out->checks);
     int64_t delta = s->reg[base].delta;
-    out->checks[out->n_checks] =
-        (struct check){ .pc = pc, .base = base, .access = access, .start = lo - delta, .span = (uint32_t)(hi - lo), .last_pc = pc };
+    out->checks[out->n_checks] = (struct check){
+        .pc = pc,
+        .base = base,
+        .access = access,
+        .start = lo - delta,
+        .span = (uint32_t)(hi - lo),
+        .expects_frame = s->in_frame & 1u << base,
+        .last_pc = pc,
+    };
     out->check_of[pc] = out->n_checks;
     if (s->n_open == MAX_OPEN)
         memmove(s->open, s->open + 1, --s->n_open * sizeof *s->open);
@@ -303,6 +312,31 @@ scan_access(struct scan *s, uint32_t pc)
         s->out->site[pc] = SITE_CHECK_HERE;
         open_new_group(s, pc, base, lo, hi, access);
     }
+}
+
+/* Which registers point into the frame, going by the order of slots. A program that runs in another order is only checked more slowly. */
+static void
+guess_in_frame(struct scan *s, const struct insn *insn)
+{
+    bool is_src = s->in_frame & 1u << insn->src, is_dst = s->in_frame & 1u << insn->dst, is_in;
+    switch (insn->op) {
+    case OP_mov64_x:
+        is_in = is_src;
+        break;
+    case OP_add64_x:
+        is_in = is_src != is_dst;
+        break;
+    case OP_sub64_x:
+        is_in = is_dst && !is_src;
+        break;
+    case OP_add64_k:
+    case OP_sub64_k:
+        return;
+    default:
+        s->in_frame &= (uint16_t)~insn_writes(insn);
+        return;
+    }
+    s->in_frame = (uint16_t)((s->in_frame & ~(1u << insn->dst)) | (unsigned)is_in << insn->dst);
 }
 
 /* What the instruction does to what is known about registers. */
@@ -350,10 +384,13 @@ find_checks(const struct program *p, struct blocks *out)
             forget(&s, reg);
         s.reg[REG_10] = (struct known){ .root = ROOT_FRAME, .delta = 0 };
         const struct block *block = &out->list[i];
+        if (block->is_polled && !block->is_loop_head) /* a function */
+            s.in_frame = out->writes_r10 || block->is_called ? 0 : 1u << REG_10;
         for (uint32_t pc = block->pc; pc < block->end; pc += insn_slots(&p->insns[pc])) {
             if (insn_is_foreign(&p->insns[pc]))
                 continue;
             scan_access(&s, pc);
+            guess_in_frame(&s, &p->insns[pc]);
             scan_writes(&s, &p->insns[pc]);
         }
     }

@@ -16,6 +16,7 @@ struct block {
     uint64_t ahead_cost;    /* of these, 1/1000 cycle */
     bool is_loop_head;      /* target of a backward branch */
     bool is_polled;         /* the budget is looked at: loop heads and functions. Implies is_fresh */
+    bool is_called;         /* by a local call */
     bool is_fresh;          /* entered with nothing counted ahead: also where a local call returns to */
 };
 
@@ -41,6 +42,7 @@ struct check {
     uint8_t access;         /* enum access */
     int64_t start;
     uint32_t span;          /* bytes, 1..CHECK_MAX_SPAN */
+    bool expects_frame;     /* a guess: the bytes are in the frame of the entry program, whose addresses are constants */
     uint32_t last_pc;       /* last access of the group; others may lie between that are of other groups */
 };
 

@@ -23,33 +23,6 @@ compiled_add_mark(struct compiled *c, struct mark mark)
     c->marks[c->n_marks++] = mark;
 }
 
-/* ---------------------------------------------------------------- checks */
-
-/* Where the bounds of a check stand. Relative to a register where there is one to spare: a comparison with a cell relative to rip can't be
- * fused with the branch behind it. */
-static struct x64_mem
-bounds_at(const struct compiled *c, uint32_t check, size_t field)
-{
-    size_t at = check * sizeof(struct bounds) + field;
-    if (c->counts_cycles)
-        return x64_cell((uint32_t)(c->mem.code_bytes + offsetof(struct cells, bounds) + at));
-    return x64_at(HOST_BOUNDS, (int32_t)at);
-}
-
-/* The base value must be one of the n from lo on; otherwise C looks the region up. */
-static void
-emit_check(struct job *j, uint32_t pc, uint32_t check)
-{
-    struct compiled *c = j->c;
-    struct x64 *x = &j->x;
-    job_mark(j, x->at, NATIVE_CHECK, 1);
-    uint32_t again = x->at;
-    x64_mov_rr(x, true, HOST_SCRATCH, host_reg[c->blocks.checks[check].base]);
-    x64_alu_rm(x, true, ALU_SUB, HOST_SCRATCH, bounds_at(c, check, offsetof(struct bounds, lo)));
-    x64_alu_rm(x, true, ALU_CMP, HOST_SCRATCH, bounds_at(c, check, offsetof(struct bounds, n)));
-    job_site(j, x64_jcc(x, CC_AE), SITE_REFILL, pc, check, again);
-}
-
 /* Atomics, load-acquire and store-release want natural alignment. */
 static void
 emit_alignment(struct job *j, uint32_t pc, const struct insn *insn)
@@ -147,7 +120,7 @@ emit_insn(struct job *j, uint32_t pc)
             break;
         }
         if (c->blocks.site[pc] == SITE_CHECK_HERE)
-            emit_check(j, pc, c->blocks.check_of[pc]);
+            job_check(j, pc, c->blocks.check_of[pc]);
         emit_alignment(j, pc, insn);
         job_mark(j, j->x.at, NATIVE_INSN, 1);
         template_memory(&j->x, insn);

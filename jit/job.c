@@ -117,7 +117,7 @@ job_jcc(struct job *j, enum x64_cond cc, uint32_t pc, int64_t target)
     if (!is_nothing(j, count)) {
         j->cold = grow(j->cold, j->n_cold, &j->cap_cold, sizeof *j->cold);
         j->cold[j->n_cold++] = (struct cold){
-            .field = x64_jcc(&j->x, cc), .owner = j->pc, .is_exit = true, .target = (uint32_t)target, .count = count
+            .field = x64_jcc(&j->x, cc), .owner = j->pc, .what = COLD_EXIT, .target = (uint32_t)target, .count = count
         };
     } else if (j->c->native[target]) {
         x64_jcc_back(&j->x, cc, j->c->native[target]);
@@ -149,23 +149,93 @@ job_side_exit(struct job *j, uint32_t pc, bool is_next)
     return true;
 }
 
+/* ---------------------------------------------------------------- checks */
+
+/* Where the bounds of a check stand. Relative to a register where there is one to spare: a comparison with a cell relative to rip can't be
+ * fused with the branch behind it. */
+static struct x64_mem
+bounds_at(const struct compiled *c, uint32_t check, size_t field)
+{
+    size_t at = check * sizeof(struct bounds) + field;
+    if (c->counts_cycles)
+        return x64_cell((uint32_t)(c->mem.code_bytes + offsetof(struct cells, bounds) + at));
+    return x64_at(HOST_BOUNDS, (int32_t)at);
+}
+
+/* The base value must be one of the n from lo on; otherwise C looks the region up. */
+static void
+check_bounds(struct job *j, uint32_t pc, uint32_t check)
+{
+    struct compiled *c = j->c;
+    struct x64 *x = &j->x;
+    uint32_t again = x->at;
+    x64_mov_rr(x, true, HOST_SCRATCH, host_reg[c->blocks.checks[check].base]);
+    x64_alu_rm(x, true, ALU_SUB, HOST_SCRATCH, bounds_at(c, check, offsetof(struct bounds, lo)));
+    x64_alu_rm(x, true, ALU_CMP, HOST_SCRATCH, bounds_at(c, check, offsetof(struct bounds, n)));
+    job_site(j, x64_jcc(x, CC_AE), SITE_REFILL, pc, check, again);
+}
+
+/* The bytes must lie in the entry program's frame, which is always there and always in the same place; otherwise they are checked as
+ * any others are. */
+static void
+check_frame(struct job *j, uint32_t pc, uint32_t number)
+{
+    struct x64 *x = &j->x;
+    const struct check *check = &j->c->blocks.checks[number];
+    x64_lea(x, true, HOST_SCRATCH, x64_at(host_reg[check->base], (int32_t)(check->start - (STACK_TOP - STACK_BYTES))));
+    x64_alu_ri(x, true, ALU_CMP, HOST_SCRATCH, STACK_BYTES - (int32_t)check->span);
+    uint32_t field = x64_jcc(x, CC_A);
+    j->cold = grow(j->cold, j->n_cold, &j->cap_cold, sizeof *j->cold);
+    j->cold[j->n_cold++] = (struct cold){
+        .field = field, .owner = j->pc, .what = COLD_CHECK, .site = { .pc = pc, .check = number, .resume = x->at }, .count = j->rest
+    };
+}
+
 void
-job_emit_cold(struct job *j)
+job_check(struct job *j, uint32_t pc, uint32_t number)
+{
+    enum { FAR = 1 << 20 };
+    const struct check *check = &j->c->blocks.checks[number];
+    job_mark(j, j->x.at, NATIVE_CHECK, 1);
+    if (check->expects_frame && check->span <= STACK_BYTES && check->start > -FAR && check->start < FAR)
+        check_frame(j, pc, number);
+    else
+        check_bounds(j, pc, number);
+}
+
+/* ---------------------------------------------------------------- what is rare */
+
+static enum native_kind
+kind_of_cold(const struct cold *cold)
 {
     static const uint8_t kinds[] = {
         [SITE_POLL] = NATIVE_POLL,     [SITE_TRAP] = NATIVE_STOP,    [SITE_INTERP] = NATIVE_INTERP,
         [SITE_REFILL] = NATIVE_REFILL, [SITE_CALL] = NATIVE_OUTSIDE,
     };
-    for (uint32_t i = 0; i < j->n_cold; i++) {
-        const struct cold *cold = &j->cold[i];
-        j->pc = cold->owner;
-        job_mark(j, j->x.at, cold->is_exit ? NATIVE_SIDE : kinds[cold->site.kind], 1);
-        x64_patch(&j->x, cold->field, j->x.at);
-        if (cold->is_exit) {
-            job_settle(j, cold->count);
-            jump(j, cold->target);
-        } else {
-            stub_site(j->c, &j->x, &cold->site);
+    return cold->what == COLD_EXIT ? NATIVE_SIDE : cold->what == COLD_CHECK ? NATIVE_RECHECK : kinds[cold->site.kind];
+}
+
+void
+job_emit_cold(struct job *j)
+{
+    for (uint32_t i = 0; i < j->n_cold; i++) { /* a check adds its site at the end */
+        const struct cold cold = j->cold[i];
+        j->pc = cold.owner;
+        job_mark(j, j->x.at, kind_of_cold(&cold), 1);
+        x64_patch(&j->x, cold.field, j->x.at);
+        switch (cold.what) {
+        case COLD_SITE:
+            stub_site(j->c, &j->x, &cold.site);
+            break;
+        case COLD_EXIT:
+            job_settle(j, cold.count);
+            jump(j, cold.target);
+            break;
+        case COLD_CHECK:
+            j->rest = cold.count;
+            check_bounds(j, cold.site.pc, cold.site.check);
+            x64_jmp_back(&j->x, cold.site.resume);
+            break;
         }
     }
     j->n_cold = 0;

@@ -20,10 +20,10 @@ struct count {
 struct cold {
     uint32_t field;     /* displacement that leads here */
     uint32_t owner;     /* slot that it belongs to */
-    bool is_exit;
-    struct site site;   /* unless it is an exit */
-    uint32_t target;    /* of an exit */
-    struct count count; /* to settle before going there */
+    enum { COLD_SITE, COLD_EXIT, COLD_CHECK } what;
+    struct site site;   /* SITE; CHECK: its pc, check and resume, where the code goes on */
+    uint32_t target;    /* EXIT */
+    struct count count; /* EXIT: to settle before going there; CHECK: job.rest */
 };
 
 struct job {
@@ -70,6 +70,9 @@ void job_go_on(struct job *j, uint32_t pc, bool is_next);
 
 /* A conditional branch out of the middle of a block. Returns true when the jump behind it is done as well: the block is complete. */
 bool job_side_exit(struct job *j, uint32_t pc, bool is_next);
+
+/* The check `check` before the instruction at pc. */
+void job_check(struct job *j, uint32_t pc, uint32_t check);
 
 /* Everything rare so far. Where control does not run into it. */
 void job_emit_cold(struct job *j);

@@ -156,6 +156,42 @@ Test(access, same_slot_on_different_regions)
     guest_close(&g);
 }
 
+/* What looks like an address in the frame, going by the order of slots, but comes from elsewhere; and the frame's exact ends: r6 is
+ * r10 + r2, or r1 when r2 is 0. */
+static struct stop
+run_guessed(struct guest *g, int32_t off)
+{
+    uint8_t memory[8] = { 5, 6, 7, 8, 9, 10, 11, 12 };
+    guest_start(g, memory, sizeof memory);
+    g->machine->regs[REG_2] = (uint64_t)(int64_t)off;
+    return GUEST_ENGINE.run(g->code, g->machine, UINT64_MAX, 0);
+}
+
+Test(access, in_the_frame_or_not)
+{
+    struct guest g;
+    guest_open(&g, "r6 = r1\n"
+                   "if r2 == 0 goto +2\n"
+                   "r6 = r10\n"
+                   "r6 += r2\n"
+                   "r7 = 1\n"
+                   "if r7 s< 0 goto -2\n" /* a block begins at 4: what was known of r6 is forgotten, but the guess */
+                   "r0 = *(u32 *)(r6 + 4)\n"
+                   "exit\n");
+    static const struct {
+        int32_t off;
+        bool is_good;
+    } cases[] = { { 0, true }, { -516, true }, { -517, false }, { -8, true }, { -7, false }, { 1 << 20, false }, { 0, true }, { -100, true } };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct stop stop = run_guessed(&g, cases[i].off);
+        cr_assert_eq(stop.reasons, cases[i].is_good ? STOP_EXIT : STOP_FAULT, "r10%+d: %u", cases[i].off, stop.reasons);
+        cr_assert_eq(stop.pc, cases[i].is_good ? 7 : 6);
+        if (!cases[i].off)
+            cr_assert_eq(g.machine->regs[REG_0], 0x0c0b0a09);
+    }
+    guest_close(&g);
+}
+
 Test(access, wild_addresses)
 {
     static const uint64_t wild[] = { 0, 1, GUEST_LO - 1, GUEST_HI, UINT32_MAX, UINT64_C(0x100000000) + GUEST_CTX, INT64_MAX, UINT64_MAX };
