@@ -55,11 +55,14 @@ frame_pointer(uint32_t depth)
     return STACK_TOP - depth * FRAME_STRIDE;
 }
 
-/* Forms a stop at the machine's pc. */
+/* Forms a stop at the machine's pc. A helper that tried and did without may have left a fault that is none. */
 static struct stop
 stop_at(const struct machine *m, uint32_t reasons, const struct fault *fault)
 {
-    return (struct stop){ .reasons = reasons, .pc = m->pc, .fault = *fault };
+    struct stop stop = { .reasons = reasons, .pc = m->pc };
+    if (reasons & STOP_FAULT)
+        stop.fault = *fault;
+    return stop;
 }
 
 /* clang-format off */

@@ -5,6 +5,7 @@
 
 #include "jit/diff/fuzz.h"
 
+#include "jit/diff/kernel_lane.h"
 #include "sim/base/base.h"
 #include "sim/base/buf.h"
 #include "sim/object/layout.h"
@@ -26,9 +27,12 @@ struct lane {
 struct fuzz {
     struct fuzz_options options;
     struct cost_model costs;
+    struct generator generator;
     struct subject subject;
-    struct program *program; /* the subject, linked; NULL before the first */
+    struct program *program; /* the subject, linked */
     struct lane lanes[FUZZ_MAX_ENGINES];
+    struct kernel_lane *kernel; /* NULL: does not take part */
+    struct env env;             /* in which every run begins */
     uint64_t next; /* number of the next program */
     struct fuzz_stats stats;
 };
@@ -55,6 +59,8 @@ lane_run(struct fuzz *f, struct lane *lane, const struct subject *s)
         return false;
     if (!lane->machine)
         lane->machine = machine_new(f->program, &f->costs, NULL);
+    lane->machine->env = f->env;
+    lane->machine->env.may_goto_limit = s->may_goto_limit;
     machine_reset_maps(lane->machine);
     if (machine_start(lane->machine, 0, s->type, &input, &e) != OK)
         return false;
@@ -63,16 +69,6 @@ lane_run(struct fuzz *f, struct lane *lane, const struct subject *s)
 }
 
 /* ---------------------------------------------------------------- comparing */
-
-static bool
-differ(struct difference *d, enum difference_kind kind, const char *name, uint64_t left, uint64_t right)
-{
-    if (left == right)
-        return false;
-    *d = (struct difference){ .kind = kind, .left = left, .right = right };
-    snprintf(d->name, sizeof d->name, "%s", name);
-    return true;
-}
 
 static bool
 stops_differ(const struct lane *a, const struct lane *b, struct difference *d)
@@ -122,14 +118,9 @@ memories_differ(const struct machine *a, const struct machine *b, struct differe
         { GUEST_HEAP, a->mem.heap },
     };
     for (uint32_t i = 0; i < ARRAY_LEN(ranges); i++) {
-        const uint8_t *left = memory_host(&a->mem, ranges[i].lo), *right = memory_host(&b->mem, ranges[i].lo);
-        size_t n = ranges[i].hi - ranges[i].lo, at = 0;
-        if (!memcmp(left, right, n))
-            continue;
-        while (left[at] == right[at])
-            at++;
-        *d = (struct difference){ .kind = DIFFERENCE_MEMORY, .addr = ranges[i].lo + at, .left = left[at], .right = right[at] };
-        return true;
+        uint64_t lo = ranges[i].lo;
+        if (bytes_differ(d, DIFFERENCE_MEMORY, "", lo, memory_host(&a->mem, lo), memory_host(&b->mem, lo), (uint32_t)(ranges[i].hi - lo)))
+            return true;
     }
     return false;
 }
@@ -150,29 +141,76 @@ start_afresh(struct fuzz *f)
         lane_close(&f->lanes[i]);
 }
 
+static void
+fill_find(struct fuzz *f, const struct subject *s, const char *name, const struct difference *first, struct find *find)
+{
+    subject_copy(&find->subject, s);
+    find->left = f->lanes[0].engine->name;
+    find->right = name;
+    find->pc = f->lanes[0].machine->pc;
+    find->first = *first;
+    start_afresh(f);
+}
+
+/* Counts a reason for which the kernel did not run a program. */
+static void
+count_reason(struct fuzz_stats *stats, const char *text)
+{
+    uint32_t i = 0;
+    while (i < stats->n_reasons && strncmp(stats->reasons[i].text, text, sizeof stats->reasons[i].text - 1))
+        i++;
+    if (i == FUZZ_MAX_REASONS - 1)
+        text = "others";
+    if (i == stats->n_reasons) {
+        snprintf(stats->reasons[i].text, sizeof stats->reasons[i].text, "%s", text);
+        stats->n_reasons++;
+    }
+    stats->reasons[i].n++;
+}
+
+/* What the kernel says about the subject, which the reference has run. */
+static bool
+kernel_differs(struct fuzz *f, const struct subject *s, struct difference *first)
+{
+    const struct lane *reference = &f->lanes[0];
+    const char *reason;
+    switch (kernel_lane_run(f->kernel, f->program, s, &reason)) {
+    case KERNEL_RAN:
+        f->stats.n_accepted++;
+        break;
+    case KERNEL_REFUSED:
+        f->stats.n_refused++;
+        count_reason(&f->stats, reason);
+        return false;
+    case KERNEL_WITHHELD:
+        f->stats.n_withheld++;
+        count_reason(&f->stats, reason);
+        return false;
+    }
+    if (differ(first, DIFFERENCE_STOP, "stop", reference->stop.reasons, STOP_EXIT))
+        return true;
+    return kernel_lane_differs(f->kernel, reference->machine, first);
+}
+
 /* Runs the subject everywhere. True when something differs. */
 static bool
 compare_all(struct fuzz *f, const struct subject *s, struct find *find)
 {
     struct lane *reference = &f->lanes[0];
-    if (f->program)
-        subject_link(f->program, s);
-    else
-        f->program = subject_program(s);
+    struct difference first;
+    subject_link(f->program, s);
     bool is_run = lane_run(f, reference, s);
     assert(is_run && "an interpreter takes every program, and the input of a subject is one");
     (void)is_run;
     for (uint32_t i = 1; i < f->options.n_engines; i++) {
         struct lane *lane = &f->lanes[i];
-        struct difference first;
-        if (!lane_run(f, lane, s) || !lanes_differ(reference, lane, &first))
-            continue;
-        subject_copy(&find->subject, s);
-        find->left = reference->engine->name;
-        find->right = lane->engine->name;
-        find->pc = reference->machine->pc;
-        find->first = first;
-        start_afresh(f);
+        if (lane_run(f, lane, s) && lanes_differ(reference, lane, &first)) {
+            fill_find(f, s, lane->engine->name, &first, find);
+            return true;
+        }
+    }
+    if (f->kernel && kernel_differs(f, s, &first)) {
+        fill_find(f, s, "kernel", &first, find);
         return true;
     }
     return false;
@@ -210,7 +248,7 @@ bool
 fuzz_step(struct fuzz *f, struct find *find)
 {
     uint64_t nth = f->next++, seed = seed_of(f, nth);
-    generate_subject(seed, &f->options.generate, &f->subject);
+    generate_subject(&f->generator, seed, &f->subject);
     if (!compare_all(f, &f->subject, find)) {
         count_run(&f->stats, f->lanes[0].stop.reasons, f->lanes[0].machine->n_insns);
         return false;
@@ -230,18 +268,33 @@ fuzz_seek(struct fuzz *f, uint64_t n)
 
 /* ---------------------------------------------------------------- the fuzzer */
 
+/* The program that ends at once: with it the maps are there. */
+static struct program *
+empty_program(void)
+{
+    static const struct subject nothing = { .n_slots = 1, .code = { 0x95 } };
+    return subject_program(&nothing);
+}
+
 struct fuzz *
 fuzz_new(const struct fuzz_options *options, struct errinfo *e)
 {
-    (void)e;
     assert(options->n_engines >= 1 && options->n_engines <= FUZZ_MAX_ENGINES);
     struct fuzz *f = xcalloc(1, sizeof *f);
     f->options = *options;
     if (!f->options.max_insns)
         f->options.max_insns = FUZZ_MAX_INSNS;
-    for (uint32_t i = 0; i < options->n_engines; i++)
-        f->lanes[i].engine = options->engines[i];
+    f->options.generate.for_kernel |= options->with_kernel;
+    generator_init(&f->generator, &f->options.generate);
     cost_model_table(&f->costs);
+    f->program = empty_program();
+    for (uint32_t i = 0; i < options->n_engines; i++)
+        f->lanes[i] = (struct lane){ .engine = options->engines[i], .machine = machine_new(f->program, &f->costs, NULL) };
+    f->env = f->lanes[0].machine->env;
+    if (options->with_kernel && !(f->kernel = kernel_lane_new(&f->env, e))) {
+        fuzz_free(f);
+        return NULL;
+    }
     return f;
 }
 
@@ -251,6 +304,7 @@ fuzz_free(struct fuzz *f)
     if (!f)
         return;
     start_afresh(f);
+    kernel_lane_free(f->kernel);
     program_free(f->program);
     free(f);
 }

@@ -11,6 +11,7 @@
 #ifndef JIT_DIFF_FUZZ_H
 #define JIT_DIFF_FUZZ_H
 
+#include "jit/diff/difference.h"
 #include "jit/diff/generate.h"
 #include "jit/diff/subject.h"
 #include "sim/engine.h"
@@ -33,26 +34,7 @@ struct fuzz_options {
     struct generate_options generate;
     uint64_t max_insns; /* of a run; what takes longer is compared there. 0: FUZZ_MAX_INSNS */
 };
-enum { FUZZ_MAX_INSNS = 100000 };
-
-/* What differs first, in the order in which things are looked at. */
-enum difference_kind {
-    DIFFERENCE_STOP,     /* why the run ended: left and right are reasons (STOP_*) */
-    DIFFERENCE_FAULT,    /* the fault's kind or address */
-    DIFFERENCE_STATE,    /* a register or a number of the machine */
-    DIFFERENCE_MEMORY,   /* a byte of guest memory: addr */
-    DIFFERENCE_R0,       /* the kernel's return value */
-    DIFFERENCE_PACKET,   /* a byte of the packet that came out: addr is its offset */
-    DIFFERENCE_CONTEXT,  /* a byte of the context that came out: addr is its offset */
-    DIFFERENCE_MAP,      /* a byte of a map's value, or the presence of a key */
-};
-
-struct difference {
-    enum difference_kind kind;
-    char name[24];         /* "r3", "insns", "pc"; the map: "hash[7]"; else "" */
-    uint64_t addr;
-    uint64_t left, right;
-};
+enum { FUZZ_MAX_INSNS = 20000 };
 
 struct find {
     struct subject subject;
@@ -63,11 +45,21 @@ struct find {
     struct difference first;
 };
 
+/* Why the kernel did not run a program, and how often. */
+struct fuzz_reason {
+    char text[80];
+    uint64_t n;
+};
+enum { FUZZ_MAX_REASONS = 32 };
+
 struct fuzz_stats {
     uint64_t n_programs;
     uint64_t n_insns;        /* executed by the reference */
     uint64_t n_exits, n_faults, n_endless; /* how runs of the reference ended; endless: max_insns */
     uint64_t n_finds;
+    uint64_t n_accepted, n_refused, n_withheld; /* by the kernel's verifier; withheld: a known difference (known.h), so it was not asked */
+    struct fuzz_reason reasons[FUZZ_MAX_REASONS]; /* refused or withheld; the last one takes what finds no place */
+    uint32_t n_reasons;
 };
 
 struct fuzz;

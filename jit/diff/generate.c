@@ -1,305 +1,451 @@
-/* Random programs. See generate.h.
- *
- * Registers: r6 holds the memory, r7 to r9 count loops (by nesting), r0 to r5 are free. The frame of every function is filled at its
- * start, so that no value comes from nowhere. */
+/* Random subjects: what is drawn how often, registers and their values, functions. See generate.h and generate_private.h. */
 #include "config.h"
 
-#include "jit/diff/generate.h"
+#include "jit/diff/generate_private.h"
 
+#include "jit/diff/known.h"
 #include "sim/base/base.h"
-#include "sim/object/layout.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { MEMORY_REG = REG_6, FIRST_COUNTER = REG_7, MAX_NESTING = 3, MAX_FUNCTIONS = 4, MAX_CALLS = 16 };
+enum { MAX_LOOP_PATH = 600, MAIN_STACK = 192, CALLEE_STACK = 64, CTX_SLOT = -8, EPILOGUE_INSNS = 12, MAY_GOTO_KERNEL = 8388608 };
 
-struct state {
-    uint64_t random;
-    const struct generate_options *options;
-    uint32_t memory_bytes;
-    uint8_t *code;
-    uint32_t n; /* slots */
-    uint32_t limit;
-    uint32_t nesting;
-    uint32_t n_functions; /* that will follow the one being written */
-    uint32_t calls[MAX_CALLS]; /* slots of local calls whose target is still to come */
-    uint32_t n_calls;
+const struct generate_class_row generate_classes[N_CLASSES] = {
+#define CLASS(name_, weight_, help_) { .name = #name_, .help = help_, .weight = weight_ },
+#include "jit/diff/class.def"
+};
+
+static void (*const put_class[N_CLASSES])(struct gen *s) = {
+#define CLASS(name, ...) put_##name,
+#include "jit/diff/class.def"
 };
 
 const struct generate_options generate_everything = {
-    .n_insns = 60, .groups = UINT32_MAX, .has_loops = true, .has_calls = true, .has_memory = true, .wild_percent = 2
+    .n_insns = 50, .cpu = 4, .wild_percent = 2,
+    .weights = {
+#define CLASS(name, weight, help) weight,
+#include "jit/diff/class.def"
+    },
 };
 
-/* splitmix64 */
-static uint64_t
-random64(struct state *s)
+enum err
+generate_parse_weights(const char *text, struct generate_options *options, struct errinfo *e)
 {
-    uint64_t z = s->random += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
+    while (*text) {
+        size_t n = strcspn(text, "=,");
+        uint32_t class = 0;
+        char *end;
+        while (class < N_CLASSES && (strlen(generate_classes[class].name) != n || strncmp(generate_classes[class].name, text, n)))
+            class++;
+        if (class == N_CLASSES || text[n] != '=')
+            return err_set_detail(e, ERR_USAGE, text, "it is no CLASS=WEIGHT,...; `ebpfdbg fuzz --help` lists the classes");
+        unsigned long weight = strtoul(text + n + 1, &end, 10);
+        if (end == text + n + 1 || (*end && *end != ',') || weight > GENERATE_MAX_WEIGHT)
+            return err_set_detail(e, ERR_USAGE, text, "a weight is a number from 0 to 1000");
+        options->weights[class] = (uint32_t)weight;
+        text = *end ? end + 1 : end;
+    }
+    return OK;
 }
 
-static uint32_t
-below(struct state *s, uint32_t n)
-{
-    return (uint32_t)(random64(s) >> 32) % n;
-}
+/* ---------------------------------------------------------------- rows */
 
 static bool
-chance(struct state *s, uint32_t percent)
+is_allowed(const struct generate_options *o, enum op op)
 {
-    return below(s, 100) < percent;
+    const struct insn any = { .op = (uint16_t)op, .imm = 1 };
+    return insn_rows[op].cpu <= o->cpu && !(o->for_kernel && known_difference(&any, true));
 }
 
-/* Values at the edges more often than any others. */
-static int64_t
-edge_value(struct state *s)
+/* What draws the row; N_USES: nothing does, it has a place of its own. */
+static enum row_use
+use_of(enum op op)
 {
-    static const int64_t edges[] = {
-        0, 1, 2, -1, -2, 7, 8, 31, 32, 33, 63, 64, 65, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x10000, INT32_MAX, INT32_MIN, UINT32_MAX,
-        INT64_C(0x100000000), INT64_MAX, INT64_MIN, INT64_C(0xffffffff00000000), INT64_C(0x7fffffff80000000), 0x0102030405060708,
-    };
-    return chance(s, 70) ? edges[below(s, ARRAY_LEN(edges))] : (int64_t)random64(s);
+    switch ((enum insn_kind)insn_rows[op].kind) {
+    case KIND_ALU:
+        return USE_ALU;
+    case KIND_NEG:
+    case KIND_MOVSX:
+    case KIND_SWAP:
+    case KIND_ADDRSPACE:
+        return USE_CONVERT;
+    case KIND_LDX:
+    case KIND_LDSX:
+        return USE_LOAD;
+    case KIND_ST:
+    case KIND_STX:
+        return USE_STORE;
+    case KIND_ATOMIC:
+    case KIND_ATOMIC_FETCH:
+    case KIND_ATOMIC_CMPXCHG:
+        return USE_ATOMIC;
+    case KIND_LDACQ:
+        return USE_ORDERED_LOAD;
+    case KIND_STREL:
+        return USE_ORDERED_STORE;
+    case KIND_JCC:
+        return USE_JCC;
+    case KIND_JA:
+        return USE_JA;
+    case KIND_LDABS:
+    case KIND_LDIND:
+        return USE_PACKET;
+    case KIND_CALLK:
+        return USE_ODD;
+    case KIND_LDDW:
+        return op == OP_ld_var || op == OP_ld_map_idx || op == OP_ld_map_idx_val ? USE_ODD : N_USES;
+    default:
+        return N_USES;
+    }
 }
 
-static uint8_t
-any_register(struct state *s)
+void
+generator_init(struct generator *g, const struct generate_options *options)
 {
-    return (uint8_t)below(s, REG_5 + 1);
+    assert(options->n_insns >= 1 && options->n_insns <= GENERATE_MAX_INSNS && options->cpu >= 1);
+    assert(options->bare_bytes <= SUBJECT_MAX_INPUT && options->bare_bytes % 8 == 0 && !(options->bare_bytes && options->for_kernel));
+    *g = (struct generator){ .options = *options };
+    if (options->bare_bytes)
+        g->options.weights[CLASS_map] = g->options.weights[CLASS_tailcall] = 0;
+    for (uint32_t op = 0; op < N_OPS; op++) {
+        enum row_use use = use_of((enum op)op);
+        if (use == N_USES || !is_allowed(options, (enum op)op))
+            continue;
+        struct row_list *list = &g->rows[use];
+        assert(list->n < ARRAY_LEN(list->ops));
+        list->ops[list->n++] = (uint16_t)op;
+    }
+    for (uint32_t i = 0; i < N_CLASSES; i++) {
+        assert(options->weights[i] <= GENERATE_MAX_WEIGHT);
+        g->total_weight += g->options.weights[i];
+    }
 }
 
-/* A source may also be what must not be written. */
-static uint8_t
-any_source(struct state *s)
+enum op
+draw(struct gen *s, enum row_use use)
 {
-    return (uint8_t)below(s, N_REGS);
+    const struct row_list *list = &s->g->rows[use];
+    return list->n ? (enum op)list->ops[rng_below(&s->rng, list->n)] : N_OPS;
 }
 
-static uint32_t
-put(struct state *s, struct insn insn)
+bool
+may_use(const struct gen *s, enum op op)
 {
-    uint8_t bytes[16];
-    uint32_t at = s->n, n = insn_encode(&insn, bytes);
-    memcpy(s->code + (size_t)at * SLOT_BYTES, bytes, (size_t)n * SLOT_BYTES);
-    s->n += n;
+    return is_allowed(&s->g->options, op);
+}
+
+bool
+is_wild(struct gen *s)
+{
+    return !s->is_strict && rng_chance(&s->rng, s->g->options.wild_percent);
+}
+
+int64_t
+draw_imm(struct gen *s, enum op op)
+{
+    struct insn insn = { .op = (uint16_t)op, .imm = (int32_t)rng_edge(&s->rng) };
+    while (s->is_strict && known_difference(&insn, true))
+        insn.imm = 1 + rng_below(&s->rng, 31);
+    return insn.imm;
+}
+
+/* ---------------------------------------------------------------- writing */
+
+uint32_t
+put(struct gen *s, enum op op, uint8_t dst, uint8_t src, int64_t off, int64_t imm)
+{
+    const struct insn insn = { .op = (uint16_t)op, .dst = dst, .src = src, .off = (int16_t)off, .imm = imm };
+    uint32_t at = s->n;
+    assert(at + 2 <= SUBJECT_MAX_SLOTS);
+    s->n += insn_encode(&insn, &s->out->code[(size_t)at * SLOT_BYTES]);
+    s->path += s->times;
     return at;
 }
 
-static void
-put_again(struct state *s, uint32_t at, struct insn insn)
+void
+patch(struct gen *s, uint32_t at, const struct insn *insn)
 {
-    uint8_t bytes[16];
-    uint32_t n = insn_encode(&insn, bytes);
-    memcpy(s->code + (size_t)at * SLOT_BYTES, bytes, (size_t)n * SLOT_BYTES);
+    uint8_t bytes[2 * SLOT_BYTES];
+    uint32_t n = insn_encode(insn, bytes);
+    memcpy(&s->out->code[(size_t)at * SLOT_BYTES], bytes, (size_t)n * SLOT_BYTES);
 }
 
-static bool
-is_allowed(const struct state *s, const struct insn_row *row)
+/* ---------------------------------------------------------------- registers */
+
+void
+put_value(struct gen *s, uint8_t reg)
 {
-    return row->group == GROUP_base64 || s->options->groups & 1u << row->group;
+    int64_t value = rng_edge(&s->rng);
+    if (rng_chance(&s->rng, 30) && s->memory != NO_REG)
+        put(s, OP_ldx_dw, reg, s->memory, rng_below(&s->rng, s->memory_bytes / 8) * 8, 0);
+    else if (value == (int32_t)value || rng_chance(&s->rng, 50))
+        put(s, OP_mov64_k, reg, 0, 0, (int32_t)value);
+    else
+        put(s, OP_lddw, reg, 0, 0, value);
+    s->valid |= (uint16_t)(1u << reg);
 }
 
-/* A random row of a kind that the options allow. */
-static uint16_t
-row_of_kind(struct state *s, enum insn_kind kind)
+void
+make_valid(struct gen *s, uint16_t regs)
 {
-    uint32_t n = 0;
-    uint16_t chosen = OP_mov64_x;
-    for (uint16_t op = 0; op < N_OPS; op++)
-        if (insn_rows[op].kind == kind && is_allowed(s, &insn_rows[op]) && below(s, ++n) == 0)
-            chosen = op;
-    return chosen;
+    for (uint8_t reg = 0; reg < N_REGS; reg++)
+        if (regs & ~s->valid & 1u << reg)
+            put_value(s, reg);
+}
+
+uint8_t
+source_reg(struct gen *s)
+{
+    if (!s->is_strict)
+        return rng_chance(&s->rng, 90) ? rng_reg(&s->rng, s->writable) : (uint8_t)rng_below(&s->rng, N_REGS);
+    uint16_t good = s->valid & s->writable;
+    return good ? rng_reg(&s->rng, good) : changed_reg(s);
+}
+
+uint8_t
+target_reg(struct gen *s)
+{
+    uint8_t reg = is_wild(s) && rng_chance(&s->rng, 20) ? (uint8_t)rng_below(&s->rng, N_REGS) : rng_reg(&s->rng, s->writable);
+    s->valid |= (uint16_t)(1u << reg);
+    return reg;
+}
+
+uint8_t
+changed_reg(struct gen *s)
+{
+    uint16_t good = s->valid & s->writable;
+    if (!s->is_strict)
+        return target_reg(s);
+    if (good)
+        return rng_reg(&s->rng, good);
+    uint8_t reg = rng_reg(&s->rng, s->writable);
+    put_value(s, reg);
+    return reg;
+}
+
+void
+forget_arguments(struct gen *s)
+{
+    s->valid = (uint16_t)((s->valid & ~0x3eu) | 1u << REG_0);
 }
 
 /* ---------------------------------------------------------------- items */
 
-static void
-put_arithmetic(struct state *s)
+void
+put_items(struct gen *s, uint32_t n)
 {
-    static const uint8_t kinds[] = { KIND_ALU, KIND_ALU, KIND_ALU, KIND_ALU, KIND_ALU, KIND_ALU, KIND_NEG, KIND_MOVSX, KIND_SWAP, KIND_ADDRSPACE };
-    uint16_t op = row_of_kind(s, kinds[below(s, ARRAY_LEN(kinds))]);
-    put(s, (struct insn){ .op = op, .dst = any_register(s), .src = any_source(s), .imm = (int32_t)edge_value(s) });
-}
-
-static void
-put_constant(struct state *s, uint8_t reg)
-{
-    if (chance(s, 50))
-        put(s, (struct insn){ .op = OP_lddw, .dst = reg, .imm = edge_value(s) });
-    else
-        put(s, (struct insn){ .op = OP_mov64_k, .dst = reg, .imm = (int32_t)edge_value(s) });
-}
-
-/* Makes a register point into the stack or the memory and gives it; *off is what to add for `bytes` good ones. */
-static uint8_t
-put_pointer(struct state *s, uint32_t bytes, bool is_aligned, int16_t *off)
-{
-    bool is_wild = chance(s, s->options->wild_percent);
-    uint32_t align = is_aligned && !is_wild ? bytes : 1;
-    uint8_t base = any_register(s);
-    if (chance(s, 50) || s->memory_bytes < 64) {
-        int32_t at = -(int32_t)(below(s, (STACK_BYTES - bytes) / align) * align + bytes);
-        at = ROUND_UP(-at, (int32_t)align) * -1;
-        if (is_wild)
-            at += chance(s, 50) ? STACK_BYTES : -STACK_BYTES;
-        *off = (int16_t)at;
-        if (chance(s, 60))
-            return REG_10;
-        put(s, (struct insn){ .op = OP_mov64_x, .dst = base, .src = REG_10 });
-        put(s, (struct insn){ .op = OP_add64_k, .dst = base, .imm = at });
-        *off = 0;
-        return base;
-    }
-    uint32_t at = below(s, (s->memory_bytes - bytes) / align) * align;
-    *off = (int16_t)(is_wild ? at + s->memory_bytes : at);
-    if (chance(s, 50))
-        return MEMORY_REG;
-    /* memory + (something & 31): a pointer that is not known when compiled */
-    put(s, (struct insn){ .op = OP_and64_k, .dst = base, .imm = align > 1 ? 24 : 31 });
-    put(s, (struct insn){ .op = OP_add64_x, .dst = base, .src = MEMORY_REG });
-    if ((uint32_t)*off + 32 + bytes > s->memory_bytes && !is_wild)
-        *off = (int16_t)(below(s, 8) * 8 % 24);
-    return base;
-}
-
-static void
-put_access(struct state *s)
-{
-    static const uint8_t kinds[] = { KIND_LDX, KIND_LDX, KIND_LDX, KIND_STX, KIND_STX, KIND_ST, KIND_LDSX, KIND_ATOMIC, KIND_ATOMIC_FETCH, KIND_ATOMIC_CMPXCHG, KIND_LDACQ, KIND_STREL };
-    uint16_t op = row_of_kind(s, kinds[below(s, ARRAY_LEN(kinds))]);
-    enum insn_kind kind = insn_rows[op].kind;
-    int16_t off;
-    if (kind == KIND_ALU) /* nothing of that kind is allowed */
-        return;
-    uint8_t base = put_pointer(s, insn_rows[op].width_bits / 8, kind >= KIND_ATOMIC, &off), other = any_register(s);
-    bool is_load = kind == KIND_LDX || kind == KIND_LDSX || kind == KIND_LDACQ;
-    put(s, (struct insn){ .op = op, .dst = is_load ? other : base, .src = is_load ? base : other, .off = off, .imm = (int32_t)edge_value(s) });
-}
-
-static void put_items(struct state *s, uint32_t n);
-
-/* A branch over some items, with a random condition. */
-static void
-put_skip(struct state *s)
-{
-    struct insn insn = { .op = row_of_kind(s, KIND_JCC), .dst = any_register(s), .src = any_source(s), .imm = (int32_t)edge_value(s) };
-    uint32_t at = put(s, insn);
-    put_items(s, 1 + below(s, 5));
-    insn.off = (int16_t)(s->n - at - 1);
-    if (chance(s, s->options->wild_percent))
-        insn.off = INT16_MAX;
-    put_again(s, at, insn);
-}
-
-static void
-put_loop(struct state *s)
-{
-    uint8_t counter = (uint8_t)(FIRST_COUNTER + s->nesting);
-    if (s->nesting == MAX_NESTING)
-        return;
-    s->nesting++;
-    put(s, (struct insn){ .op = OP_mov64_k, .dst = counter, .imm = 1 + below(s, 8) });
-    uint32_t head = s->n;
-    put_items(s, 1 + below(s, 8));
-    put(s, (struct insn){ .op = OP_sub64_k, .dst = counter, .imm = 1 });
-    put(s, (struct insn){ .op = OP_jne64_k, .dst = counter, .off = (int16_t)(head - s->n - 1) });
-    s->nesting--;
-}
-
-static void
-put_call(struct state *s)
-{
-    if (!s->options->has_calls || !s->n_functions || s->n_calls == MAX_CALLS)
-        return;
-    s->calls[s->n_calls++] = put(s, (struct insn){ .op = OP_call_local });
-    for (uint8_t reg = REG_1; reg <= REG_5; reg++)
-        if (chance(s, 80))
-            put_constant(s, reg);
-}
-
-static void
-put_items(struct state *s, uint32_t n)
-{
-    for (uint32_t i = 0; i < n && s->n < s->limit; i++) {
-        uint32_t dice = below(s, 100);
-        if (dice < 45)
-            put_arithmetic(s);
-        else if (dice < 50)
-            put_constant(s, any_register(s));
-        else if (dice < 80 && s->options->has_memory)
-            put_access(s);
-        else if (dice < 90)
-            put_skip(s);
-        else if (dice < 95 && s->options->has_loops)
-            put_loop(s);
-        else
-            put_call(s);
+    for (uint32_t i = 0; i < n && s->n < s->limit && s->g->total_weight; i++) {
+        uint32_t dice = rng_below(&s->rng, s->g->total_weight), class = 0;
+        while (dice >= s->g->options.weights[class])
+            dice -= s->g->options.weights[class++];
+        put_class[class](s);
     }
 }
 
 /* ---------------------------------------------------------------- functions */
 
-static void
-put_function(struct state *s, uint32_t n_insns)
+/* The packet's start and a check that it is long enough, as the verifier wants to see it. Returns the slot of the branch that leads out. */
+static uint32_t
+put_packet_check(struct gen *s)
 {
-    s->nesting = 0;
-    s->limit = s->n + n_insns;
-    for (uint8_t reg = REG_0; reg < REG_10; reg++)
-        if (reg != MEMORY_REG && (s->n == 0 ? reg != REG_1 : true))
-            put_constant(s, reg);
-    for (int16_t off = -8; off >= -STACK_BYTES; off = (int16_t)(off - (chance(s, 50) ? 8 : 64)))
-        put(s, (struct insn){ .op = OP_stx_dw, .dst = REG_10, .src = any_register(s), .off = off });
-    s->limit = s->n + n_insns;
-    while (s->n < s->limit)
-        put_items(s, 4);
-    put(s, (struct insn){ .op = OP_exit });
+    bool is_xdp = s->out->type->family == CTX_XDP;
+    uint8_t end = REG_2, past = REG_3;
+    put(s, OP_mov64_k, REG_0, 0, 0, 0);
+    put(s, OP_ldx_w, s->memory, REG_1, is_xdp ? 0 : 76, 0);
+    put(s, OP_ldx_w, end, REG_1, is_xdp ? 4 : 80, 0);
+    put(s, OP_mov64_x, past, s->memory, 0, 0);
+    put(s, OP_add64_k, past, 0, 0, s->memory_bytes);
+    return put(s, OP_jgt64_x, past, end, 0, 0);
 }
 
-/* Gives the calls that wait a target among the functions that follow: the next one, at slot s->n. */
-static void
-resolve_calls(struct state *s)
+/* What a program finds in its registers and where it puts it. Returns the slot of the branch that leads out, 0: there is none. */
+static uint32_t
+put_main_prologue(struct gen *s)
 {
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < s->n_calls; i++) {
-        if (s->n_functions > 0 && chance(s, 50)) {
-            s->calls[kept++] = s->calls[i];
-            continue;
-        }
-        put_again(s, s->calls[i], (struct insn){ .op = OP_call_local, .imm = (int32_t)(s->n - s->calls[i] - 1) });
+    uint32_t out = 0;
+    s->memory = REG_6;
+    s->memory_bytes = s->out->n_input;
+    s->ctx = NO_REG;
+    s->state = NO_REG;
+    s->writable = 0x3bf; /* r0-r5, r7-r9 */
+    s->valid = 0;
+    s->filled = 0;
+    if (s->out->type->family == CTX_GENERIC) {
+        put(s, OP_mov64_x, REG_6, REG_1, 0, 0);
+        s->ctx = s->memory;
+    } else if (s->out->type->family == CTX_XDP) {
+        put(s, OP_stx_dw, REG_10, REG_1, CTX_SLOT, 0);
+        out = put_packet_check(s);
+        s->valid = 1u << REG_0;
+    } else { /* LDABS wants the context in r6 */
+        s->memory = REG_8;
+        s->ctx = REG_6;
+        s->writable = 0x2bf;
+        out = put_packet_check(s);
+        put(s, OP_mov64_x, REG_6, REG_1, 0, 0);
+        s->valid = 1u << REG_0;
     }
-    s->n_calls = kept;
+    if (s->is_strict || (!s->g->options.bare_bytes && rng_chance(&s->rng, 40))) {
+        s->state = REG_9;
+        s->writable &= (uint16_t)~(1u << REG_9);
+        put(s, OP_ld_map_val, REG_9, 0, 0, SUBJECT_STATE);
+    }
+    return out;
+}
+
+/* Random registers get random values; without a verifier the others hold zeros, or what was there. */
+static void
+put_first_values(struct gen *s)
+{
+    uint16_t regs = s->writable;
+    if (!s->is_strict)
+        regs &= (uint16_t)rng_next(&s->rng);
+    for (uint8_t reg = 0; reg < N_REGS; reg++)
+        if (regs & 1u << reg && (!s->is_strict || rng_chance(&s->rng, 60)))
+            put_value(s, reg);
+}
+
+/* Leaves every number of the main program where it is compared: registers themselves are when no kernel takes part. */
+static void
+put_main_epilogue(struct gen *s, uint32_t out)
+{
+    make_valid(s, 1u << REG_0);
+    for (uint8_t reg = 0; reg < REG_10 && s->is_strict; reg++)
+        if (s->writable & s->valid & 1u << reg)
+            put(s, OP_stx_dw, s->state, reg, reg * 8, 0);
+    if (out)
+        patch(s, out, &(struct insn){ .op = OP_jgt64_x, .dst = REG_3, .src = REG_2, .off = (int16_t)(s->n - out - 1) });
+    put(s, OP_exit, 0, 0, 0, 0);
+}
+
+/* Makes r0 depend on the others, which are lost when a function returns. */
+static void
+put_callee_epilogue(struct gen *s)
+{
+    make_valid(s, 1u << REG_0);
+    for (uint8_t reg = REG_1; reg < REG_10; reg++) {
+        if (!(s->writable & 1u << reg) || (s->is_strict && !(s->valid & 1u << reg)) || rng_chance(&s->rng, 30))
+            continue;
+        put(s, rng_chance(&s->rng, 50) ? OP_add64_x : OP_xor64_x, REG_0, reg, 0, 0);
+    }
+    put(s, OP_exit, 0, 0, 0, 0);
+}
+
+static void
+begin_function(struct gen *s, uint32_t n_insns, bool is_main)
+{
+    s->limit = s->n + n_insns;
+    s->nesting = 0;
+    s->is_main = is_main;
+    s->filled = 0;
+    s->times = 1;
+    s->stack_bytes = s->is_strict || rng_chance(&s->rng, 70) ? (is_main ? MAIN_STACK : CALLEE_STACK) : STACK_BYTES;
+}
+
+/* A program: what the kernel or a tail call starts. */
+static void
+put_program(struct gen *s, uint32_t n_insns)
+{
+    begin_function(s, n_insns, true);
+    uint32_t out = put_main_prologue(s);
+    if (s->is_strict)
+        s->stack_bytes -= s->out->n_targets ? MAIN_STACK / 2 : 0;
+    put_first_values(s);
+    s->limit = s->limit > s->n + EPILOGUE_INSNS ? s->limit - (s->is_strict ? EPILOGUE_INSNS : 1) : s->n + 1;
+    if (s->may_call && rng_chance(&s->rng, 70))
+        put_call(s);
+    while (s->n < s->limit && s->g->total_weight)
+        put_items(s, 4);
+    put_main_epilogue(s, out);
+}
+
+/* A function that others call: r1 points to the memory that they have, r2 to r5 are numbers. */
+static void
+put_function(struct gen *s, uint32_t n_insns)
+{
+    begin_function(s, n_insns, false);
+    s->times = s->callee_times;
+    s->memory = REG_6;
+    s->ctx = s->state = NO_REG;
+    s->writable = 0x3bf;
+    s->valid = 0x3c; /* r2-r5 */
+    put(s, OP_mov64_x, REG_6, REG_1, 0, 0);
+    while (s->n < s->limit && s->g->total_weight)
+        put_items(s, 3);
+    put_callee_epilogue(s);
+}
+
+/* ---------------------------------------------------------------- subjects */
+
+static const struct prog_type *
+draw_type(struct gen *s)
+{
+    const struct generate_options *o = &s->g->options;
+    uint32_t dice = rng_below(&s->rng, 100);
+    if (o->bare_bytes)
+        return prog_type_named("generic");
+    if (dice < 8 && o->weights[CLASS_packet])
+        return prog_type_named("tc");
+    if (s->is_strict || dice < 15)
+        return prog_type_named("xdp");
+    return prog_type_named("generic");
+}
+
+static void
+draw_input(struct gen *s)
+{
+    static const uint32_t sizes[] = { 64, 64, 128, 256 };
+    struct subject *out = s->out;
+    out->n_input = s->g->options.bare_bytes ? s->g->options.bare_bytes : sizes[rng_below(&s->rng, ARRAY_LEN(sizes))];
+    for (uint32_t i = 0; i < out->n_input; i += sizeof(uint64_t)) {
+        int64_t value = rng_edge(&s->rng);
+        memcpy(out->input + i, &value, sizeof value);
+    }
+    /* an ethertype that nobody looks behind */
+    out->input[12] = 0x88;
+    out->input[13] = 0xb5;
+}
+
+void
+generate_subject(const struct generator *g, uint64_t seed, struct subject *out)
+{
+    struct gen s = { .rng = { seed }, .g = g, .out = out, .is_strict = g->options.for_kernel, .callee_times = 1 };
+    uint32_t n = g->options.n_insns, n_functions = 0, n_targets = 0;
+    out->type = draw_type(&s);
+    out->may_goto_limit = s.is_strict ? MAY_GOTO_KERNEL : rng_below(&s.rng, 2 * MAX_NESTING);
+    draw_input(&s);
+    if (g->options.weights[CLASS_call] && is_allowed(&g->options, OP_call_local) && rng_chance(&s.rng, 30))
+        n_functions = 1 + rng_below(&s.rng, MAX_FUNCTIONS - 1);
+    else if (g->options.weights[CLASS_tailcall] && rng_chance(&s.rng, s.is_strict ? 2 : 6))
+        n_targets = 1 + rng_below(&s.rng, SUBJECT_MAX_TARGETS);
+    out->n_targets = n_targets;
+    s.may_call = n_functions;
+    uint32_t share = n / (1 + n_functions + n_targets);
+    put_program(&s, n - (n_functions + n_targets) * (share / 2));
+    while (s.may_call > 0 && s.n_calls > 0) {
+        s.may_call--;
+        resolve_calls(&s, s.may_call == 0);
+        put_function(&s, share / 2 + 1);
+    }
+    for (uint32_t i = 0; i < n_targets; i++) {
+        out->targets[i] = s.n;
+        put_program(&s, share / 2 + 1);
+    }
+    out->n_slots = s.n;
+    out->longest_path = s.path;
 }
 
 uint32_t
 generate_program(uint64_t seed, const struct generate_options *options, uint32_t memory_bytes, uint8_t *code)
 {
-    assert(options->n_insns >= 1 && options->n_insns <= GENERATE_MAX_INSNS);
-    struct state s = { .random = seed, .options = options, .memory_bytes = memory_bytes, .code = code };
-    s.n_functions = options->has_calls ? below(&s, MAX_FUNCTIONS) : 0;
-    put(&s, (struct insn){ .op = OP_mov64_x, .dst = MEMORY_REG, .src = REG_1 });
-    put_function(&s, options->n_insns);
-    while (s.n_functions > 0) {
-        s.n_functions--;
-        resolve_calls(&s);
-        put_function(&s, 4 + below(&s, options->n_insns / 3 + 1));
-    }
-    assert(s.n <= GENERATE_MAX_SLOTS);
-    return s.n;
-}
-
-void
-generate_subject(uint64_t seed, const struct generate_options *options, struct subject *out)
-{
-    struct state s = { .random = ~seed, .options = options };
-    static const uint32_t sizes[] = { 64, 128, 256, SUBJECT_MAX_INPUT };
-    out->type = prog_type_named("generic");
-    out->n_targets = 0;
-    out->n_input = sizes[below(&s, ARRAY_LEN(sizes))];
-    for (uint32_t i = 0; i < out->n_input; i += sizeof(uint64_t)) {
-        int64_t value = edge_value(&s);
-        memcpy(out->input + i, &value, sizeof value);
-    }
-    out->n_slots = generate_program(seed, options, out->n_input, out->code);
+    struct generate_options bare = *options;
+    struct generator g;
+    struct subject s;
+    bare.bare_bytes = memory_bytes;
+    generator_init(&g, &bare);
+    generate_subject(&g, seed, &s);
+    memcpy(code, s.code, (size_t)s.n_slots * SLOT_BYTES);
+    return s.n_slots;
 }

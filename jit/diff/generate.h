@@ -1,26 +1,59 @@
-/* Random programs from the ISA table: valid by construction (registers have values, loops end, branches go somewhere), so that they run
- * to their end unless an access is out of bounds on purpose. One seed gives one program. */
+/* Random subjects from the ISA table: programs that are valid by construction (registers have values, loops end, branches go somewhere), so
+ * that they run to their end unless an access is out of bounds on purpose. Everything follows from the seed and the options. */
 #ifndef JIT_DIFF_GENERATE_H
 #define JIT_DIFF_GENERATE_H
 
 #include "jit/diff/subject.h"
 
-struct generate_options {
-    uint32_t n_insns;       /* of the main function, about; 1..GENERATE_MAX_INSNS */
-    uint32_t groups;        /* mask of 1 << GROUP_*: what may be emitted; base64 always is */
-    bool has_loops, has_calls, has_memory;
-    uint32_t wild_percent;  /* of memory accesses that may be out of bounds, and of branches to nowhere */
+/* What programs consist of; the table is class.def. */
+enum generate_class {
+#define CLASS(name, ...) CLASS_##name,
+#include "jit/diff/class.def"
+    N_CLASSES
 };
 
-enum { GENERATE_MAX_INSNS = 1000, GENERATE_MAX_SLOTS = SUBJECT_MAX_SLOTS };
+struct generate_class_row {
+    const char *name, *help;
+    uint32_t weight;
+};
+extern const struct generate_class_row generate_classes[N_CLASSES];
 
-extern const struct generate_options generate_everything; /* 60 instructions, all groups, 2 % wild */
+enum { GENERATE_MAX_INSNS = 1000, GENERATE_MAX_WEIGHT = 1000 };
 
-/* Writes the encoding of a program that takes r1 = memory of `memory_bytes` bytes and r2 = its length (CTX_GENERIC). code has room for
- * GENERATE_MAX_SLOTS slots. Returns the number of slots. */
+struct generate_options {
+    uint32_t n_insns;      /* of the whole program, about; 1..GENERATE_MAX_INSNS */
+    uint32_t cpu;          /* rows of isa.def that clang -mcpu=vN emits; 4: all */
+    bool for_kernel;       /* what the verifier takes, leaving everything that was computed in a map */
+    uint32_t bare_bytes;   /* not 0: only programs of CTX_GENERIC on memory of this size, a multiple of 8, that need no maps */
+    uint32_t wild_percent; /* of accesses that are just out of bounds, branches to nowhere and the like; none for the kernel */
+    uint32_t weights[N_CLASSES]; /* 0..GENERATE_MAX_WEIGHT */
+};
+
+/* 50 instructions, everything, 2 % wild. */
+extern const struct generate_options generate_everything;
+
+/* "alu=10,loop=0": changes the weights of these classes. ERR_USAGE with the reason. */
+enum err generate_parse_weights(const char *text, struct generate_options *options, struct errinfo *e);
+
+/* The options, ready to draw from. */
+struct generator {
+    struct generate_options options;
+    uint32_t total_weight;
+    /* The rows that may be drawn, by what takes them. */
+    struct row_list {
+        uint16_t ops[64];
+        uint32_t n;
+    } rows[12];
+};
+
+void generator_init(struct generator *g, const struct generate_options *options);
+
+/* Fills *out. O(instructions), no allocation. */
+void generate_subject(const struct generator *g, uint64_t seed, struct subject *out);
+
+/* For who wants raw code only: a program for memory of `memory_bytes` (bare_bytes), into code, which has room for GENERATE_MAX_SLOTS slots.
+ * Returns their number. */
+enum { GENERATE_MAX_SLOTS = SUBJECT_MAX_SLOTS };
 uint32_t generate_program(uint64_t seed, const struct generate_options *options, uint32_t memory_bytes, uint8_t *code);
-
-/* A program with its input: all of it follows from the arguments. */
-void generate_subject(uint64_t seed, const struct generate_options *options, struct subject *out);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "jit/diff/kernel_code.h"
 #include "jit/diff/kernel_map.h"
+#include "jit/diff/kernel_private.h"
 #include "sim/base/base.h"
 
 #include <bpf/bpf.h>
@@ -82,9 +83,8 @@ patch_map_fds(struct kernel_prog *k, const struct kernel_code *code, struct erri
     return OK;
 }
 
-/* The line of the verifier's log that says what is wrong: the last one that is not a statistic. */
-static const char *
-last_meaningful_line(char *log)
+const char *
+kernel_log_reason(char *log)
 {
     const char *found = NULL;
     for (char *line = strtok(log, "\n"); line; line = strtok(NULL, "\n"))
@@ -131,7 +131,7 @@ load_or_explain(const struct load_call *call, const struct function *f, struct b
         fd = load_code(call, LOG_NONE, NULL, 0);
     if (fd < 0) {
         int error = -fd;
-        const char *line = last_meaningful_line(text);
+        const char *line = kernel_log_reason(text);
         err_set_detail(e, ERR_KERNEL_LOAD, f->name, line ? line : strerror(error));
         if (log && load_code(call, LOG_FULL, text, FULL_BYTES) < 0)
             buf_puts(log, text);

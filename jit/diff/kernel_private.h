@@ -20,4 +20,7 @@ size_t kernel_map_value_bytes(const struct kernel_maps *maps, const struct map_d
 /* The machine's value of `key` in that form; CPUs that the machine does not have stay as they are in *out. False when absent. */
 bool kernel_map_machine_value(const struct kernel_maps *maps, struct machine *m, struct map *map, const void *key, uint8_t *out);
 
+/* The line of the verifier's log that says what is wrong: the last one that is not a statistic; NULL when there is none. Cuts the log up. */
+const char *kernel_log_reason(char *log);
+
 #endif

@@ -67,5 +67,11 @@ subject_program(const struct subject *s)
 struct input
 subject_input(const struct subject *s)
 {
-    return (struct input){ .packet = s->input, .packet_bytes = s->n_input };
+    static const uint8_t no_ctx[192]; /* of an __sk_buff, so that one comes back */
+    struct input input = { .packet = s->input, .packet_bytes = s->n_input };
+    if (s->type->family == CTX_SKB) {
+        input.ctx = no_ctx;
+        input.ctx_bytes = sizeof no_ctx;
+    }
+    return input;
 }

@@ -31,6 +31,8 @@ struct subject {
     uint32_t n_slots;
     uint32_t n_input;             /* bytes */
     uint32_t n_targets;
+    uint32_t may_goto_limit;      /* as in struct env */
+    uint32_t longest_path;        /* no way through one of its programs has more instructions; UINT32_MAX: not known */
     uint32_t targets[SUBJECT_MAX_TARGETS]; /* slots behind the main program where tail-called programs begin, ascending */
     uint8_t input[SUBJECT_MAX_INPUT];
     uint8_t code[SUBJECT_MAX_SLOTS * SLOT_BYTES]; /* n_slots of them count */

@@ -138,6 +138,8 @@ Test(auto, engines_take_turns)
             if (b.reasons != STOP_BUDGET || shared->n_insns == MOST_INSNS)
                 break;
         }
+        if (shared->n_insns < MOST_INSNS)
+            b.reasons &= ~(uint32_t)STOP_BUDGET; /* a turn's that ended just there */
         cr_assert_eq(a.reasons, b.reasons, "seed %" PRIu64, seed);
         cr_assert_eq(a.fault.kind, b.fault.kind, "seed %" PRIu64, seed);
         cr_assert_eq(alone->n_insns, shared->n_insns, "seed %" PRIu64, seed);

@@ -2,11 +2,15 @@
 #include "config.h"
 
 #include "jit/diff/fuzz.h"
+#include "jit/diff/kernel.h"
+#include "jit/diff/known.h"
 #include "jit/jit.h"
 #include "sim/base/base.h"
 #include "sim/base/buf.h"
+#include "sim/object/check.h"
 
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The interpreter with one wrong instruction: a subtraction of registers that gives one too much when the result is odd. */
@@ -52,11 +56,13 @@ new_fuzz(const struct engine *other, uint64_t seed)
 Test(fuzz, same_seed_same_subject)
 {
     static struct subject a, b;
+    struct generator g;
+    generator_init(&g, &generate_everything);
     for (uint64_t seed = 0; seed < 200; seed++) {
         memset(&a, 0, sizeof a);
         memset(&b, 0xff, sizeof b);
-        generate_subject(seed, &generate_everything, &a);
-        generate_subject(seed, &generate_everything, &b);
+        generate_subject(&g, seed, &a);
+        generate_subject(&g, seed, &b);
         cr_assert(a.type == b.type && a.n_slots == b.n_slots && a.n_input == b.n_input && a.n_targets == b.n_targets);
         cr_assert_arr_eq(a.code, b.code, (size_t)a.n_slots * SLOT_BYTES);
         cr_assert_arr_eq(a.input, b.input, a.n_input);
@@ -74,8 +80,10 @@ Test(fuzz, reopened_code_is_new)
     cost_model_table(&costs[1]);
     for (uint32_t i = 0; i < ARRAY_LEN(subjects); i++) {
         struct generate_options options = generate_everything;
+        struct generator g;
         options.n_insns = 1 + i * 20;
-        generate_subject(i, &options, &subjects[i]);
+        generator_init(&g, &options);
+        generate_subject(&g, i, &subjects[i]);
     }
     for (uint32_t k = 0; k < ARRAY_LEN(engines); k++) {
         struct code *code = NULL;
@@ -143,5 +151,139 @@ Test(fuzz, broken_engine_is_found)
     fuzz_seek(f, find.nth);
     cr_assert(fuzz_step(f, &again));
     cr_assert_eq(again.seed, find.seed);
+    fuzz_free(f);
+}
+
+/* ---------------------------------------------------------------- what is made */
+
+/* The generator's own check of itself: the verifier's first pass finds nothing in what is made for the kernel. */
+Test(generate, kernel_programs_pass_our_checks)
+{
+    static struct subject subject;
+    for (uint32_t cpu = 1; cpu <= 4; cpu++) {
+        struct generate_options options = generate_everything;
+        struct generator g;
+        options.for_kernel = true;
+        options.cpu = cpu;
+        options.n_insns = 20 + 30 * cpu;
+        generator_init(&g, &options);
+        for (uint32_t seed = 0; seed < 1000; seed++) {
+            uint32_t n;
+            generate_subject(&g, seed, &subject);
+            struct program *p = subject_program(&subject);
+            struct finding *findings = program_check(p, &n);
+            cr_assert_eq(n, 0, "cpu v%u, seed %u, pc %u: %s", cpu, seed, findings[0].pc, findings[0].text);
+            cr_assert_leq(subject.longest_path, KNOWN_MAX_PATH, "cpu v%u, seed %u", cpu, seed);
+            for (uint32_t pc = 0; pc < p->n_slots; pc += insn_slots(&p->insns[pc])) {
+                cr_assert_null(known_difference(&p->insns[pc], true), "cpu v%u, seed %u, pc %u", cpu, seed, pc);
+                cr_assert_leq(insn_row(&p->insns[pc])->cpu, cpu);
+            }
+            free(findings);
+            program_free(p);
+        }
+    }
+}
+
+/* No weight but that of one class: every item is of it, and the others' rows stand only where functions begin and end. */
+Test(generate, weights_steer)
+{
+    static struct subject subject;
+    struct generate_options options = generate_everything;
+    struct generator g;
+    struct errinfo e;
+    uint32_t n_alu = 0, n_branches = 0;
+    memset(options.weights, 0, sizeof options.weights);
+    cr_assert_eq(generate_parse_weights("alu=7", &options, &e), OK);
+    generator_init(&g, &options);
+    for (uint32_t seed = 0; seed < 100; seed++) {
+        generate_subject(&g, seed, &subject);
+        struct program *p = subject_program(&subject);
+        for (uint32_t pc = 0; pc < p->n_slots; pc++) {
+            n_alu += insn_kind(&p->insns[pc]) == KIND_ALU;
+            n_branches += insn_kind(&p->insns[pc]) == KIND_JCC;
+        }
+        program_free(p);
+    }
+    cr_assert_gt(n_alu, 3000);
+    cr_assert_lt(n_branches, 100);
+    cr_assert_eq(generate_parse_weights("alu=1,loop=0,", &options, &e), OK);
+    cr_assert_eq(options.weights[CLASS_loop], 0);
+    cr_assert_eq(generate_parse_weights("alu", &options, &e), ERR_USAGE);
+    cr_assert_eq(generate_parse_weights("alu=x", &options, &e), ERR_USAGE);
+    cr_assert_eq(generate_parse_weights("alu=1001", &options, &e), ERR_USAGE);
+    cr_assert_eq(generate_parse_weights("al=1", &options, &e), ERR_USAGE);
+}
+
+/* ---------------------------------------------------------------- with the kernel */
+
+static struct fuzz *
+new_kernel_fuzz(const struct engine *reference, uint64_t seed)
+{
+    const char *why;
+    struct errinfo e;
+    if (!kernel_available(&why))
+        cr_skip("the kernel can't be asked: %s", why);
+    struct fuzz_options options = { .engines = { reference, &jit_engine }, .n_engines = reference == &interp_engine ? 2 : 1,
+                                    .with_kernel = true, .seed = seed, .generate = generate_everything };
+    struct fuzz *f = fuzz_new(&options, &e);
+    cr_assert_not_null(f);
+    return f;
+}
+
+static uint64_t
+seed_of_environment(void)
+{
+    const char *text = getenv("EBPFDBG_SEED");
+    return text ? strtoull(text, NULL, 0) : 1;
+}
+
+Test(fuzz_kernel, kernel_agrees)
+{
+    static struct find find;
+    uint64_t seed = seed_of_environment();
+    struct fuzz *f = new_kernel_fuzz(&interp_engine, seed);
+    for (uint32_t i = 0; i < 2000; i++) {
+        struct buf text = BUF_EMPTY;
+        bool is_find = fuzz_step(f, &find);
+        if (is_find)
+            find_text(&find, &text);
+        cr_assert_not(is_find, "EBPFDBG_SEED=%llu, program %u: %s", (unsigned long long)seed, i, buf_text(&text));
+    }
+    const struct fuzz_stats *stats = fuzz_stats(f);
+    for (uint32_t i = 0; i < stats->n_reasons; i++)
+        cr_log_info("%llu refused: %s", (unsigned long long)stats->reasons[i].n, stats->reasons[i].text);
+    cr_assert_eq(stats->n_accepted + stats->n_refused + stats->n_withheld, 2000);
+    cr_assert_geq(stats->n_accepted, 1950, "the verifier takes nearly all of them");
+    fuzz_free(f);
+}
+
+/* What the kernel computes is looked at, not only whether it runs. */
+Test(fuzz_kernel, broken_reference_is_found)
+{
+    static struct find find;
+    struct fuzz *f = new_kernel_fuzz(&broken_engine, 1);
+    uint32_t n = 0;
+    while (n < 1000 && !fuzz_step(f, &find))
+        n++;
+    cr_assert_lt(n, 1000);
+    cr_assert_str_eq(find.right, "kernel");
+    fuzz_free(f);
+}
+
+/* A way that may be long is never given to the verifier, whatever made it. */
+Test(fuzz_kernel, long_ways_are_withheld)
+{
+    static struct subject subject;
+    static struct find find;
+    struct fuzz *f = new_kernel_fuzz(&interp_engine, 1);
+    subject = (struct subject){ .type = prog_type_named("xdp"), .n_slots = 3, .n_input = 64, .longest_path = UINT32_MAX };
+    insn_encode(&(struct insn){ .op = OP_mov64_k }, &subject.code[0]);
+    insn_encode(&(struct insn){ .op = OP_and64_k, .imm = 1 }, &subject.code[8]);
+    insn_encode(&(struct insn){ .op = OP_exit }, &subject.code[16]);
+    cr_assert_not(fuzz_try(f, &subject, &find));
+    cr_assert_eq(fuzz_stats(f)->n_withheld, 1);
+    subject.longest_path = 3;
+    cr_assert_not(fuzz_try(f, &subject, &find));
+    cr_assert_eq(fuzz_stats(f)->n_accepted, 1);
     fuzz_free(f);
 }

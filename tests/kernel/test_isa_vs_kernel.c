@@ -1,7 +1,8 @@
 /* Every row of isa.def, executed by the interpreter and by the kernel on edge values and random operands: 64-bit r0, registers and memory.
- * What the kernel does not accept is a row of known_differences, checked to be refused and counted; nothing is left out silently. */
+ * What the kernel does not accept is a row of known.def, checked to be refused and counted; nothing is left out silently. */
 #include "config.h"
 
+#include "jit/diff/known.h"
 #include "sim/base/base.h"
 #include "tests/kernel/fixture.h"
 #include "tests/kernel/isa_gen.h"
@@ -14,26 +15,12 @@
 
 /* ---------------------------------------------------------------- what differs, and why */
 
-/* Rows that can't be compared. `refused`: code that shows that the kernel refuses the row (NULL where it is not the kernel's refusal). */
-static const struct known_difference {
-    enum op op;
-    const char *reason;
-} known_differences[] = {
-    { OP_callx, "refused: indirect calls are not in the kernel's instruction set" },
-    { OP_cast_kern, "refused without an arena map, which ebpfdbg does not model" },
-    { OP_cast_user, "refused without an arena map, which ebpfdbg does not model" },
-    { OP_ld_var, "loads an address of the kernel's own variables: accepted, but there is nothing to compare" },
-    { OP_ld_map_idx, "needs an fd_array; the linker turns what objects contain into map_fd" },
-    { OP_ld_map_idx_val, "needs an fd_array; the linker turns what objects contain into map_val" },
-};
-
+/* Why a row can't be compared, whatever its operands; NULL when it can. */
 static const char *
-known_difference(enum op op)
+known_row(enum op op)
 {
-    for (uint32_t i = 0; i < ARRAY_LEN(known_differences); i++)
-        if (known_differences[i].op == op)
-            return known_differences[i].reason;
-    return NULL;
+    const struct insn any = { .op = (uint16_t)op, .imm = 1 };
+    return known_difference(&any, true);
 }
 
 /* ---------------------------------------------------------------- rows with a generated body */
@@ -351,13 +338,13 @@ Test(isa_vs_kernel, no_row_is_forgotten)
                                        OP_ld_map_fd, OP_ld_map_val, OP_ld_func, OP_call_kfunc };
     uint32_t n_compared = 0;
     for (uint32_t op = 0; op < N_OPS; op++) {
-        uint32_t ways = gen_has_row((enum op)op) + (known_difference((enum op)op) != NULL);
+        uint32_t ways = gen_has_row((enum op)op) + (known_row((enum op)op) != NULL);
         for (uint32_t i = 0; i < ARRAY_LEN(special); i++)
             ways += special[i] == op;
         cr_expect_eq(ways, 1, "row %s is handled in %u ways", insn_rows[op].name, ways);
-        n_compared += ways == 1 && !known_difference((enum op)op);
-        if (known_difference((enum op)op))
-            cr_log_info("known difference: %s: %s", insn_rows[op].name, known_difference((enum op)op));
+        n_compared += ways == 1 && !known_row((enum op)op);
+        if (known_row((enum op)op))
+            cr_log_info("known difference: %s: %s", insn_rows[op].name, known_row((enum op)op));
     }
     cr_log_info("%u of %u rows compared with the kernel", n_compared, (unsigned)N_OPS);
 }
