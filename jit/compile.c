@@ -128,12 +128,12 @@ emit_insn(struct job *j, uint32_t pc)
     }
 }
 
-/* Slots from pc to the end of the block or the next trap. */
+/* Slots from pc to the end of the block or the next trap, as far as it matters. */
 static uint32_t
 room(const struct job *j, uint32_t pc)
 {
     uint32_t end = pc + 1;
-    while (end < j->block->end && end < pc + 3 && !job_is_trapped(j, end))
+    while (end < j->block->end && end < pc + FUSE_MAX_SLOTS && !job_is_trapped(j, end))
         end++;
     return end - pc;
 }
@@ -192,7 +192,7 @@ emit_block(struct job *j, uint32_t index)
     j->pc = block->pc;
     if (block->is_loop_head) {
         compiled_mark(c, j->x.at, NATIVE_PADDING, NO_MARK_PC, 1);
-        x64_align(&j->x, 32);
+        x64_align(&j->x, 64);
     }
     uint32_t start = c->native[block->pc] = j->x.at;
     emit_head(j);

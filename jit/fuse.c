@@ -68,11 +68,50 @@ fuse_move(struct x64 *x, const struct insn *insn)
     }
 }
 
+/* Two shifts of the same value, together a rotation: by how much to the left. 0: they are not. */
+static uint32_t
+rotation_of(const struct insn *a, const struct insn *b)
+{
+    bool is_pair = (a->op == OP_lsh64_k && b->op == OP_rsh64_k) || (a->op == OP_rsh64_k && b->op == OP_lsh64_k);
+    if (!is_pair || a->imm <= 0 || b->imm <= 0 || a->imm + b->imm != 64)
+        return 0;
+    return (uint32_t)(a->op == OP_lsh64_k ? a->imm : b->imm);
+}
+
+/* part = src, part shifted one way; dst = src (left out when it is src itself), dst shifted the other way; dst |= part. What is in part
+ * stays to be seen. */
+static uint32_t
+fuse_rotation(struct x64 *x, const struct insn *insn, uint32_t n)
+{
+    if (n < 4 || insn[0].op != OP_mov64_x || insn[1].dst != insn[0].dst || insn[0].src == insn[0].dst)
+        return 0;
+    uint8_t part = insn[0].dst, src = insn[0].src, dst = insn[2].dst;
+    uint32_t at = 2;
+    if (insn[2].op == OP_mov64_x && insn[2].src == src)
+        at = 3;
+    else if (dst != src)
+        return 0;
+    if (dst == part || n < at + 2)
+        return 0;
+    const struct insn *shift = &insn[at], *join = &insn[at + 1];
+    uint32_t left = rotation_of(&insn[1], shift);
+    if (!left || shift->dst != dst || join->op != OP_or64_x || join->dst != dst || join->src != part)
+        return 0;
+    x64_mov_rr(x, true, host_reg[part], host_reg[src]);
+    x64_shift_ri(x, true, insn[1].op == OP_lsh64_k ? SHIFT_SHL : SHIFT_SHR, host_reg[part], (uint8_t)insn[1].imm);
+    if (dst != src)
+        x64_mov_rr(x, true, host_reg[dst], host_reg[src]);
+    x64_shift_ri(x, true, SHIFT_ROL, host_reg[dst], (uint8_t)left);
+    return at + 2;
+}
+
 uint32_t
 fuse(struct x64 *x, const struct insn *insns, uint32_t n)
 {
     if (n < 2)
         return 0;
     uint32_t taken = fuse_extension(x, insns, n);
+    if (!taken)
+        taken = fuse_rotation(x, insns, n);
     return taken ? taken : fuse_move(x, insns);
 }

@@ -6,6 +6,8 @@
 #include "jit/x64.h"
 #include "sim/isa/isa.h"
 
+enum { FUSE_MAX_SLOTS = 5 };
+
 /* Emits code for the first instructions of `insns` together; at most `n` slots may be taken. Returns the slots taken, 0 when nothing
  * fits. */
 uint32_t fuse(struct x64 *x, const struct insn *insns, uint32_t n);

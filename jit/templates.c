@@ -58,6 +58,8 @@ move(struct x64 *x, const struct insn *insn)
     enum x64_reg dst = host_reg[insn->dst];
     if (!is_immediate(insn))
         x64_mov_rr(x, is_wide(insn), dst, host_reg[insn->src]);
+    else if (insn->imm == 0)
+        x64_alu_rr(x, false, ALU_XOR, dst, dst);
     else
         x64_mov_ri(x, dst, is_wide(insn) ? (uint64_t)insn->imm : (uint32_t)insn->imm);
 }

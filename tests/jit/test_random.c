@@ -4,6 +4,7 @@
 
 #include "jit/diff/generate.h"
 #include "jit/jit.h"
+#include "sim/base/base.h"
 #include "sim/machine/progtype.h"
 
 #include <criterion/criterion.h>
@@ -141,6 +142,47 @@ Test(random, from_trap_to_trap)
                 break;
             trap = (trap + 7) % p->n_slots;
         }
+        for (int i = 0; i < 2; i++)
+            side_close(&pair[i]);
+        program_free(p);
+    }
+}
+
+/* Rotations and what only looks like one: all counts, every way to give the registers, and a trap inside. */
+Test(random, rotations)
+{
+    cost_model_unit(&costs);
+    for (uint32_t k = 0; k < 64 * 64; k++) {
+        uint8_t code[16 * SLOT_BYTES] = { 0 };
+        uint32_t n = 0, count = k % 64, other = k % 7 ? 64 - count : (k + 1) % 64;
+        uint8_t part = (uint8_t)(k / 64 % 3), src = (uint8_t)(k / 192 % 3), dst = (uint8_t)(k / 576 % 3);
+        bool is_left = k / 1728 % 2;
+        const struct insn insns[] = {
+            { .op = OP_lddw, .dst = 0, .imm = INT64_C(0x0123456789abcdef) },
+            { .op = OP_lddw, .dst = 1, .imm = INT64_C(-0x0fedcba987654321) },
+            { .op = OP_mov64_k, .dst = 2, .imm = -77 },
+            { .op = OP_mov64_x, .dst = part, .src = src },
+            { .op = is_left ? OP_lsh64_k : OP_rsh64_k, .dst = part, .imm = count },
+            { .op = OP_mov64_x, .dst = dst, .src = src },
+            { .op = is_left ? OP_rsh64_k : OP_lsh64_k, .dst = dst, .imm = other % 64 },
+            { .op = OP_or64_x, .dst = dst, .src = part },
+            { .op = OP_exit },
+        };
+        for (uint32_t i = 0; i < ARRAY_LEN(insns); i++)
+            if (i != 5 || dst != src) /* the move of a register to itself is left out */
+                n += insn_encode(&insns[i], &code[n * SLOT_BYTES]);
+        struct program *p = program_from_code(code, n);
+        struct side pair[2];
+        for (int i = 0; i < 2; i++) {
+            side_open(&pair[i], i ? &jit_engine : &interp_engine, p);
+            pair[i].engine->set_trap(pair[i].code, 4 + k % 7, k % 2);
+            run(&pair[i], MOST_INSNS, false);
+        }
+        assert_same(k, &pair[0], &pair[1]);
+        for (int i = 0; i < 2; i++)
+            run(&pair[i], MOST_INSNS, true);
+        assert_same(k, &pair[0], &pair[1]);
+        cr_assert_eq(pair[0].stop.reasons, STOP_EXIT);
         for (int i = 0; i < 2; i++)
             side_close(&pair[i]);
         program_free(p);
