@@ -16,6 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What coverage is measured on. */
+enum { FIRST_SAMPLES = 2000, SAMPLE_EVERY = 16, MAX_SAMPLE_INSNS = 2000 };
+
 /* One engine at work. */
 struct lane {
     const struct engine *engine;
@@ -35,6 +38,7 @@ struct fuzz {
     struct env env;             /* in which every run begins */
     uint64_t next; /* number of the next program */
     struct fuzz_stats stats;
+    struct coverage coverage;
 };
 
 /* ---------------------------------------------------------------- running */
@@ -49,20 +53,26 @@ lane_close(struct lane *lane)
     lane->machine = NULL;
 }
 
+/* Prepares a run of the subject, which f->program is linked to. */
 static bool
-lane_run(struct fuzz *f, struct lane *lane, const struct subject *s)
+lane_start(struct fuzz *f, struct lane *lane, const struct subject *s)
 {
     struct errinfo e;
     struct input input = subject_input(s);
-    lane->code = engine_reopen(lane->engine, lane->code, f->program, &f->costs, &e);
-    if (!lane->code)
-        return false;
     if (!lane->machine)
         lane->machine = machine_new(f->program, &f->costs, NULL);
     lane->machine->env = f->env;
     lane->machine->env.may_goto_limit = s->may_goto_limit;
     machine_reset_maps(lane->machine);
-    if (machine_start(lane->machine, 0, s->type, &input, &e) != OK)
+    return machine_start(lane->machine, 0, s->type, &input, &e) == OK;
+}
+
+static bool
+lane_run(struct fuzz *f, struct lane *lane, const struct subject *s)
+{
+    struct errinfo e;
+    lane->code = engine_reopen(lane->engine, lane->code, f->program, &f->costs, &e);
+    if (!lane->code || !lane_start(f, lane, s))
         return false;
     lane->stop = lane->engine->run(lane->code, lane->machine, f->options.max_insns, 0);
     return true;
@@ -244,6 +254,16 @@ count_run(struct fuzz_stats *stats, uint32_t reasons, uint64_t n_insns)
         stats->n_endless++;
 }
 
+/* Runs the subject once more under the reference, which has its code, to see what it executes. */
+static void
+look_closely(struct fuzz *f, uint64_t nth)
+{
+    if (nth >= FIRST_SAMPLES && nth % SAMPLE_EVERY)
+        return;
+    if (lane_start(f, &f->lanes[0], &f->subject))
+        coverage_run(&f->coverage, f->lanes[0].engine, f->lanes[0].code, f->lanes[0].machine, MAX_SAMPLE_INSNS);
+}
+
 bool
 fuzz_step(struct fuzz *f, struct find *find)
 {
@@ -251,6 +271,7 @@ fuzz_step(struct fuzz *f, struct find *find)
     generate_subject(&f->generator, seed, &f->subject);
     if (!compare_all(f, &f->subject, find)) {
         count_run(&f->stats, f->lanes[0].stop.reasons, f->lanes[0].machine->n_insns);
+        look_closely(f, nth);
         return false;
     }
     find->seed = seed;
@@ -313,6 +334,18 @@ const struct fuzz_stats *
 fuzz_stats(const struct fuzz *f)
 {
     return &f->stats;
+}
+
+const struct coverage *
+fuzz_coverage(const struct fuzz *f)
+{
+    return &f->coverage;
+}
+
+const struct generator *
+fuzz_generator(const struct fuzz *f)
+{
+    return &f->generator;
 }
 
 void

@@ -11,6 +11,7 @@
 #ifndef JIT_DIFF_FUZZ_H
 #define JIT_DIFF_FUZZ_H
 
+#include "jit/diff/coverage.h"
 #include "jit/diff/difference.h"
 #include "jit/diff/generate.h"
 #include "jit/diff/subject.h"
@@ -77,8 +78,12 @@ bool fuzz_try(struct fuzz *f, const struct subject *s, struct find *find);
 /* Goes on with program n of the sequence: every process of several takes its own share. */
 void fuzz_seek(struct fuzz *f, uint64_t n);
 
-/* Valid until the next call. */
+/* Both valid until the next call. Coverage is of samples: the first programs, and every 16th. */
 const struct fuzz_stats *fuzz_stats(const struct fuzz *f);
+const struct coverage *fuzz_coverage(const struct fuzz *f);
+
+/* The generator, for what coverage can come to (generator_rows). */
+const struct generator *fuzz_generator(const struct fuzz *f);
 
 /* "r3: interp 0x1, jit 0x2", one line without newline. */
 void find_text(const struct find *find, struct buf *out);

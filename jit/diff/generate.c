@@ -123,6 +123,22 @@ generator_init(struct generator *g, const struct generate_options *options)
     }
 }
 
+uint32_t
+generator_rows(const struct generator *g, uint32_t *n_outcomes)
+{
+    static const uint16_t not_for_kernel[] = { OP_call_kfunc, OP_ld_func };
+    uint32_t n = 0;
+    *n_outcomes = 0;
+    for (uint32_t op = 0; op < N_OPS; op++) {
+        bool is_made = is_allowed(&g->options, (enum op)op);
+        for (uint32_t i = 0; i < ARRAY_LEN(not_for_kernel); i++)
+            is_made &= !(g->options.for_kernel && op == not_for_kernel[i]);
+        n += is_made;
+        *n_outcomes += is_made && insn_rows[op].kind == KIND_JCC ? 2 : 0;
+    }
+    return n;
+}
+
 enum op
 draw(struct gen *s, enum row_use use)
 {

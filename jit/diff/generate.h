@@ -48,6 +48,9 @@ struct generator {
 
 void generator_init(struct generator *g, const struct generate_options *options);
 
+/* Rows of isa.def that the generator can make, and the outcomes of their conditional branches: what coverage can come to. */
+uint32_t generator_rows(const struct generator *g, uint32_t *n_outcomes);
+
 /* Fills *out. O(instructions), no allocation. */
 void generate_subject(const struct generator *g, uint64_t seed, struct subject *out);
 
