@@ -30,6 +30,7 @@ enum exit_status {
     EXIT_FAULT = 3,       /* run: the program did something that it must not; the report says what and where */
     EXIT_BUDGET = 4,      /* run: stopped after --max-insns */
     EXIT_INTERRUPTED = 5, /* Ctrl-C stopped a run, or a script between two commands */
+    EXIT_FIND = 6,        /* fuzz: engines disagree on at least one program */
 };
 
 /* A -ex COMMAND or -x FILE, in the order of the command line. */

@@ -40,7 +40,10 @@ generate_parse_weights(const char *text, struct generate_options *options, struc
         while (class < N_CLASSES && (strlen(generate_classes[class].name) != n || strncmp(generate_classes[class].name, text, n)))
             class++;
         if (class == N_CLASSES || text[n] != '=')
-            return err_set_detail(e, ERR_USAGE, text, "it is no CLASS=WEIGHT,...; `ebpfdbg fuzz --help` lists the classes");
+            return err_set_detail(e, ERR_USAGE, text, "classes are "
+#define CLASS(name, ...) #name " "
+#include "jit/diff/class.def"
+                                  "(CLASS=WEIGHT,...)");
         unsigned long weight = strtoul(text + n + 1, &end, 10);
         if (end == text + n + 1 || (*end && *end != ',') || weight > GENERATE_MAX_WEIGHT)
             return err_set_detail(e, ERR_USAGE, text, "a weight is a number from 0 to 1000");

@@ -214,6 +214,22 @@ Test(generate, weights_steer)
     cr_assert_eq(generate_parse_weights("al=1", &options, &e), ERR_USAGE);
 }
 
+/* Every row that can be made is executed, and both outcomes of every conditional branch, within what takes below a second. */
+Test(generate, everything_is_reached)
+{
+    static struct find find;
+    struct fuzz *f = new_fuzz(&jit_engine, 1);
+    uint32_t n_outcomes, n_rows = generator_rows(fuzz_generator(f), &n_outcomes);
+    for (uint32_t i = 0; i < 6000; i++)
+        cr_assert_not(fuzz_step(f, &find), "program %u", i);
+    struct coverage_sums sums = coverage_sum(fuzz_coverage(f));
+    cr_assert_eq(n_rows, N_OPS, "without the kernel nothing is left out");
+    cr_assert_eq(sums.n_rows, n_rows);
+    cr_assert_eq(sums.n_outcomes, n_outcomes);
+    cr_assert_gt(sums.n_cells, 3000);
+    fuzz_free(f);
+}
+
 /* ---------------------------------------------------------------- with the kernel */
 
 static struct fuzz *
