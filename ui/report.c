@@ -248,16 +248,9 @@ static void
 put_place(const struct machine *m, struct buf *out)
 {
     const struct program *p = m->program;
-    const struct function *f = program_function_at(p, m->pc);
     const struct line *line = program_line_at(p, m->pc);
     put_label(out, "at");
-    buf_printf(out, "insn %u", m->pc);
-    if (f)
-        buf_printf(out, " <%s+%u>", f->name, m->pc - f->pc);
-    if (line) {
-        const char *file = p->files[line->file];
-        buf_printf(out, ", %s:%u", strncmp(file, "./", 2) ? file : file + 2, line->line);
-    }
+    listing_place(p, m->pc, out);
     buf_putc(out, '\n');
     if (line && line->text) {
         const char *text = line->text + strspn(line->text, " \t");

@@ -5,6 +5,9 @@
 
 #include "sim/machine/helper.h"
 
+#include <inttypes.h>
+#include <string.h>
+
 /* The instruction being listed; holds what the names callbacks return. */
 struct listing {
     const struct program *program;
@@ -93,4 +96,18 @@ listing_insn(const struct program *p, uint32_t pc, enum syntax syntax, struct bu
     if (insn->flags & INSN_RESERVED)
         buf_puts(out, " ; uses reserved fields");
     buf_free(&listing.name);
+}
+
+void
+listing_place(const struct program *p, uint32_t pc, struct buf *out)
+{
+    const struct function *f = program_function_at(p, pc);
+    const struct line *line = program_line_at(p, pc);
+    buf_printf(out, "insn %" PRIu32, pc);
+    if (f)
+        buf_printf(out, " <%s+%" PRIu32 ">", f->name, pc - f->pc);
+    if (line) {
+        const char *file = p->files[line->file];
+        buf_printf(out, ", %s:%" PRIu32, strncmp(file, "./", 2) ? file : file + 2, line->line);
+    }
 }

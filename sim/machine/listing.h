@@ -11,4 +11,7 @@
  * task_struct.pid". O(log refs + log functions). */
 void listing_insn(const struct program *p, uint32_t pc, enum syntax syntax, struct buf *out);
 
+/* Appends where slot pc is: "insn 12 <parse+4>, examples/filter.c:40"; less when less is known. */
+void listing_place(const struct program *p, uint32_t pc, struct buf *out);
+
 #endif

@@ -7,6 +7,7 @@
 #include "sim/machine/context.h"
 #include "sim/machine/map.h"
 #include "sim/machine/output.h"
+#include "sim/machine/pages.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -50,10 +51,20 @@ copy_bytes(const uint8_t **bytes, const uint8_t *from, uint32_t n)
     }
 }
 
+/* Starting again on the same input is the rule. */
+static bool
+is_same_input(const struct input *a, const struct input *b)
+{
+    return a->packet_bytes == b->packet_bytes && a->ctx_bytes == b->ctx_bytes && !a->packet == !b->packet && !a->ctx == !b->ctx &&
+           (!a->packet || !memcmp(a->packet, b->packet, a->packet_bytes)) && (!a->ctx || !memcmp(a->ctx, b->ctx, a->ctx_bytes));
+}
+
 static void
 copy_input(struct input *to, const struct input *from)
 {
     struct input in = from ? *from : (struct input){ 0 };
+    if (is_same_input(to, &in))
+        return;
     copy_bytes(&to->packet, in.packet, in.packet_bytes);
     copy_bytes(&to->ctx, in.ctx, in.ctx_bytes);
     to->packet_bytes = in.packet ? in.packet_bytes : 0;
@@ -135,6 +146,33 @@ machine_start(struct machine *m, uint32_t entry, const struct prog_type *type, c
     memset(memory_host(&m->mem, STACK_TOP - MAX_FRAMES * FRAME_STRIDE), 0, MAX_FRAMES * FRAME_STRIDE);
     context_build(m);
     return OK;
+}
+
+void
+machine_copy(struct machine *to, const struct machine *from, const struct pages *pages)
+{
+    assert(to->program == from->program && "maps lie at the same places");
+    struct machine own = *to;
+    pages_copy(pages, &own.mem, &from->mem);
+    memcpy(own.maps, from->maps, from->program->n_maps * sizeof *own.maps);
+    copy_input(&own.input, &from->input);
+    output_copy(&own, from);
+    if (own.cap_scripted < from->n_scripted) {
+        own.cap_scripted = from->n_scripted;
+        own.scripted = xrealloc(own.scripted, own.cap_scripted * sizeof *own.scripted);
+    }
+    if (from->n_scripted)
+        memcpy(own.scripted, from->scripted, from->n_scripted * sizeof *own.scripted);
+
+    *to = *from;
+    to->mem = own.mem;
+    to->maps = own.maps;
+    to->input = own.input;
+    to->outputs = own.outputs;
+    to->cap_outputs = own.cap_outputs;
+    to->scripted = own.scripted;
+    to->cap_scripted = own.cap_scripted;
+    to->interrupt = own.interrupt;
 }
 
 void

@@ -11,6 +11,7 @@
 #include <signal.h>
 
 struct map;       /* map.h */
+struct pages;     /* pages.h */
 struct prog_type; /* progtype.h */
 
 /* What r1-r5 hold after any call (helper, kfunc, and the return of a local call) and after LDABS/LDIND: they are unreadable in the
@@ -56,6 +57,8 @@ struct output {
     uint8_t *bytes;
     uint32_t n_bytes;
 };
+
+bool output_equal(const struct output *a, const struct output *b);
 
 /* A result that the user gave for a helper that is not modelled (or overrides one that is). */
 struct scripted_result {
@@ -109,6 +112,10 @@ void machine_free(struct machine *m);
  * and packet built as BPF_PROG_TEST_RUN builds them, counters zero, outputs dropped. Maps keep their contents. ERR_INPUT with the
  * reason when the kernel would refuse the input (packet too short, context field not settable...). */
 enum err machine_start(struct machine *m, uint32_t entry, const struct prog_type *type, const struct input *input, struct errinfo *e);
+
+/* Makes `to` what `from` is: every register, counter, setting and byte of memory, outputs included. Both were made for the same program
+ * and number of CPUs; their memories have been noted in `pages` since they were used. Only where interrupts come from stays `to`'s own. */
+void machine_copy(struct machine *to, const struct machine *from, const struct pages *pages);
 
 /* Puts all maps back to their initial contents. */
 void machine_reset_maps(struct machine *m);

@@ -8,4 +8,7 @@
 void output_add(struct machine *m, enum output_kind kind, uint32_t map, const void *bytes, uint32_t n);
 void output_clear(struct machine *m);
 
+/* The list and its counts become a copy of from's; records that are equal already stay. */
+void output_copy(struct machine *to, const struct machine *from);
+
 #endif

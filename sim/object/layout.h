@@ -18,8 +18,10 @@
 #define MAX_TAIL_CALLS 33   /* kernel: MAX_TAIL_CALL_CNT */
 
 #define GUEST_CTX UINT64_C(0x00040000)    /* context, up to 64 KiB and a guard */
-#define GUEST_PACKET UINT64_C(0x00100000) /* packet buffer: headroom, data, tailroom */
+#define GUEST_PACKET UINT64_C(0x00100000) /* packet buffer: headroom, data, tailroom; fragments */
+#define GUEST_PACKET_BYTES 0x40000
 #define GUEST_KERNEL UINT64_C(0x00800000) /* what contexts point to besides the packet: sockets, skb, ... */
+#define GUEST_KERNEL_BYTES 0x40000
 
 /* Map i is the pointer GUEST_MAP + i * MAP_STRIDE: good for helpers, a fault when dereferenced. */
 #define GUEST_MAP UINT64_C(0x01000000)
