@@ -64,9 +64,10 @@ struct blocks {
 };
 
 /* How instructions are grouped. BLOCKS_STEP: each is a block of its own, polled, so that a budget is exact in native code and nothing
- * is merged: what lockstep compares instruction by instruction. BLOCKS_UNCHECKED: basic blocks that are not counted, and accesses that
- * are not checked: what a comparison of speeds wants. */
-enum grouping { BLOCKS_BASIC, BLOCKS_STEP, BLOCKS_UNCHECKED };
+ * is merged: what lockstep compares instruction by instruction. BLOCKS_SINGLE: the code of BLOCKS_BASIC, with one more poll in front of
+ * each block, at which it comes out after a single one: what lockstep compares block by block. BLOCKS_UNCHECKED: basic blocks that are not
+ * counted, and accesses that are not checked: what a comparison of speeds wants. */
+enum grouping { BLOCKS_BASIC, BLOCKS_STEP, BLOCKS_SINGLE, BLOCKS_UNCHECKED };
 
 /* O(slots). Owned by the caller. */
 void blocks_find(const struct program *p, const struct cost_model *costs, enum grouping grouping, struct blocks *out);

@@ -40,11 +40,24 @@ emit_alignment(struct job *j, uint32_t pc, const struct insn *insn)
 
 /* ---------------------------------------------------------------- blocks */
 
+/* Comes out unless one more block may be entered. */
+static void
+emit_single(struct job *j)
+{
+    const struct compiled *c = j->c;
+    job_mark(j, j->x.at, NATIVE_COUNT, 1);
+    x64_alu_mi(&j->x, true, ALU_SUB, CELL(blocks_left), 1);
+    j->rest = (struct count){ block_prepaid_insns(j->block), block_prepaid_cost(j->block) };
+    job_site(j, x64_jcc(&j->x, CC_S), SITE_POLL, j->block->pc, NO_CHECK, 0);
+}
+
 /* A fresh block counts itself, and what is expected to follow. */
 static void
 emit_head(struct job *j)
 {
     const struct block *block = j->block;
+    if (j->c->grouping == BLOCKS_SINGLE)
+        emit_single(j);
     j->rest = (struct count){ block->ahead_insns, block->ahead_cost };
     if (!block->is_fresh || !job_counts(j))
         return;

@@ -70,6 +70,7 @@ struct cells {
     void *run;                /* struct run *, the argument of C functions */
     const void *(*outside)(void *run); /* called at each site: where to go on, NULL to leave */
     int64_t left;             /* r12 outside of native code */
+    int64_t blocks_left;      /* BLOCKS_SINGLE: blocks that may be entered; below zero: come out */
     uint64_t cycles;          /* r10 likewise */
     uint32_t site;            /* that it came out at; NO_SITE: at the entry program's exit */
     uint32_t exit_pc;         /* of that exit */

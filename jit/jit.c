@@ -154,6 +154,7 @@ run_native(struct code *code, struct machine *m, int64_t slice)
     cells->outside = outside;
     const struct block *block = &c->blocks.list[c->blocks.of_slot[m->pc]];
     cells->left = slice - block_prepaid_insns(block);
+    cells->blocks_left = 1;
     cells->cycles = m->n_cycles + block_prepaid_cost(block);
     cells->go = c->mem.code + c->native[m->pc];
     ((enter_fn *)(c->mem.code + c->enter))(returns, m->depth);
@@ -191,6 +192,14 @@ interpreter(struct code *code)
             interp_engine.set_trap(code->interp, pc, true);
     interp_engine.set_points(code->interp, code->points);
     return code->interp;
+}
+
+/* Instructions of the block that starts at pc, at most; 0: none does. */
+static uint64_t
+block_insns(const struct code *code, uint32_t pc)
+{
+    const struct block *block = block_at(code, pc) == NO_BLOCK ? NULL : &code->c.blocks.list[block_at(code, pc)];
+    return block ? block->end - block->pc : 0;
 }
 
 /* Instructions that the interpreter may execute at m->pc to get to a place where native code can be entered. */
@@ -249,6 +258,7 @@ run_code(struct code *code, struct machine *m, uint64_t budget, uint32_t how)
 {
     uint64_t room = (uint64_t)INT64_MAX - m->n_insns;
     const uint64_t limit = m->n_insns + (budget < room ? budget : room);
+    const bool is_single = code->c.grouping == BLOCKS_SINGLE;
     bool needs_interp = how & RUN_RESUME;
     tally_begin(code->tally, m);
     if (!is_frame_known(code, m) || code->points)
@@ -259,7 +269,7 @@ run_code(struct code *code, struct machine *m, uint64_t budget, uint32_t how)
         note_memory(code, m);
         uint64_t left = limit - m->n_insns;
         /* A slice holds at least the first block, or native code would leave again at once. */
-        bool is_near_end = left <= 2 * code->c.blocks.longest_path;
+        bool is_near_end = is_single ? left < block_insns(code, m->pc) : left <= 2 * code->c.blocks.longest_path;
         if (is_near_end || needs_interp || m->has_exited || *m->interrupt || block_at(code, m->pc) == NO_BLOCK) {
             uint64_t most = is_near_end || m->has_exited ? left : stretch(code, m);
             struct stop stop =
@@ -268,12 +278,12 @@ run_code(struct code *code, struct machine *m, uint64_t budget, uint32_t how)
             needs_interp = false;
             if (m->n_insns < limit)
                 stop.reasons &= ~(uint32_t)STOP_BUDGET; /* only this piece's */
-            if (stop.reasons || m->n_insns == limit)
+            if (stop.reasons || m->n_insns == limit || is_single)
                 return stop;
             continue;
         }
         uint64_t longest = code->c.blocks.longest_path, most = longest < SLICE_INSNS ? SLICE_INSNS : longest + 1;
-        uint64_t slice = left - longest < most ? left - longest : most;
+        uint64_t slice = is_single || left - longest >= most ? most : left - longest;
         uint64_t before = m->n_insns;
         int kind = run_native(code, m, (int64_t)slice);
         tally_add(code->tally, TALLY_NATIVE, m->n_insns - before);
@@ -282,6 +292,8 @@ run_code(struct code *code, struct machine *m, uint64_t budget, uint32_t how)
             return (struct stop){ .reasons = (kind == SITE_EXIT ? STOP_EXIT : STOP_TRAP) | used_up, .pc = m->pc };
         }
         needs_interp = kind != SITE_POLL;
+        if (is_single && !needs_interp && !m->has_exited)
+            return (struct stop){ .reasons = m->n_insns == limit ? STOP_BUDGET : 0, .pc = m->pc };
     }
 }
 
@@ -348,6 +360,12 @@ static struct code *
 open_unchecked(const struct program *program, const struct cost_model *costs, struct errinfo *e)
 {
     return open_grouped(program, costs, BLOCKS_UNCHECKED, e);
+}
+
+static struct code *
+open_single(const struct program *program, const struct cost_model *costs, struct errinfo *e)
+{
+    return open_grouped(program, costs, BLOCKS_SINGLE, e);
 }
 
 static void
@@ -460,6 +478,17 @@ const struct engine jit_unchecked_engine = {
     .close = close_code,
     .reopen = reopen_code,
     .set_trap = set_trap,
+    .set_points = set_points,
+    .run = run_code,
+};
+
+const struct engine jit_block_engine = {
+    .name = "jit-block",
+    .open = open_single,
+    .close = close_code,
+    .reopen = reopen_code,
+    .set_trap = set_trap,
+    .set_points = set_points,
     .run = run_code,
     .native = &native_ops,
     .explain = explain,
