@@ -18,7 +18,8 @@ enum {
     STOP_TRAP = 4,      /* a trap is set on pc, or a PC point there fired; the instruction there has not been executed */
     STOP_BUDGET = 8,    /* budget instructions were executed */
     STOP_INTERRUPT = 16, /* *machine.interrupt was set (looked at on entry, too); the engine has cleared it */
-    STOP_WATCH = 32     /* a watch fired on the instruction that was executed last; pc is where control goes on */
+    STOP_WATCH = 32,    /* a watch fired on the instruction that was executed last; pc is where control goes on */
+    STOP_DIFFERENCE = 64 /* of engines that check others: they disagree about what is at pc, which has changed nothing; see difference() */
 };
 
 /* How run() is called. */
@@ -67,6 +68,8 @@ struct engine {
      * counted them and marked in the set what fired: whoever goes on from there says RUN_RESUME, unless control was moved meanwhile.
      * A machine that has exited returns STOP_EXIT at once. */
     struct stop (*run)(struct code *code, struct machine *m, uint64_t budget, uint32_t how);
+    /* Appends what there is to say about a STOP_DIFFERENCE of the last run, whole lines. NULL: the engine has no such stops. */
+    void (*difference)(const struct code *code, struct buf *out);
     const struct native_ops *native; /* NULL: it makes no machine code */
     /* Appends lines for people: what executed how many instructions of the machine's run, as far as this code did, and why. NULL: the
      * engine executes all by itself in one way. */

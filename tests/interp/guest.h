@@ -4,6 +4,7 @@
 #define TESTS_INTERP_GUEST_H
 
 #include "jit/auto.h"
+#include "jit/diff/lockstep.h"
 #include "jit/jit.h"
 #include "sim/engine.h"
 

@@ -312,6 +312,11 @@ build(const struct shape *shape, uint16_t op, int reach, uint32_t depth, struct 
     return n;
 }
 
+/* Every how many forms one is tried: all of them, unless an engine takes long for a single run. */
+#ifndef FORMS_STRIDE
+#define FORMS_STRIDE 1
+#endif
+
 /* Calls check(op) for each form. */
 static void
 each_form(void (*check)(uint16_t op))
@@ -320,8 +325,8 @@ each_form(void (*check)(uint16_t op))
     for (uint16_t op = 0; op < N_OPS; op++) {
         if (!is_access(insn_rows[op].kind))
             continue;
-        check(op);
-        n++;
+        if (n++ % FORMS_STRIDE == 0)
+            check(op);
     }
     cr_assert_eq(n, 4 + 3 + 4 + 4 + 4 + 4 + 20, "a form was added or lost: %d", n);
 }

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "jit/diff/kernel.h"
+#include "jit/diff/lockstep.h"
 #include "sim/base/base.h"
 #include "jit/jit.h"
 #include "sim/engine.h"
@@ -16,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct engine *const engines[] = { &interp_engine, &jit_engine, &jit_step_engine };
+static const struct engine *const engines[] = { &interp_engine, &jit_engine, &jit_step_engine, &lockstep_engine, &lockstep_block_engine };
 
 struct folder {
     const char *name;
