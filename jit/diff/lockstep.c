@@ -113,6 +113,8 @@ follow(struct lockstep *ls, const struct stop *right, uint32_t how)
     /* A right engine that miscounts must not lead far away: no block is longer than the program. */
     if (is_block && !right->reasons && target > start + ls->program->n_slots)
         target = start + ls->program->n_slots;
+    if (target > ls->limit)
+        target = ls->limit; /* nor past the budget */
     struct stop stop = is_block ? follow_by_insn(ls, target, how) : follow_whole(ls, target, how);
     bool is_there = m->n_insns >= target && !(stop.reasons & (STOP_EXIT | STOP_FAULT)) && !ls->is_interrupted;
     uint32_t missing = right->reasons & ~stop.reasons & (STOP_FAULT | STOP_TRAP);
@@ -362,7 +364,10 @@ go_to_piece(struct lockstep *ls, enum outcome outcome)
     } else if (n > 1) {
         replay(ls, n - 1);
         pages_note(&ls->pages, &ls->m->mem);
-        keep(ls);
+        if (compare_memory(ls->m, ls->twin, &ls->pages))
+            keep(ls);
+        else
+            halve(ls, n - 1); /* an earlier piece has stored elsewhere, and this one has read it */
     }
     return describe_piece(ls);
 }

@@ -419,6 +419,41 @@ Test(lockstep, says_when_it_does_not_come_again)
     rig_close(&rig);
 }
 
+/* A store that went elsewhere is only seen when something is loaded from there: named is the store. */
+Test(lockstep, names_what_stored_elsewhere)
+{
+    for (enum lockstep_granularity g = LOCKSTEP_INSN; g < N_LOCKSTEP_GRANULARITIES; g++) {
+        struct rig rig;
+        sabotage.at = 5;
+        sabotage.damage = damage_stack;
+        sabotage.times = UINT32_MAX;
+        rig_open(&rig, "ldxb r7, [r10-100]", g, true);
+        const struct lockstep_difference *d = find(&rig);
+        cr_assert(d->is_reproduced, "by %d", g);
+        cr_assert_eq(d->n_before, 5, "by %d: %d", g, (int)d->n_before);
+        cr_assert(has_item(d, "", STACK_TOP - 100));
+        rig_close(&rig);
+    }
+}
+
+static struct stop
+run_beyond(struct code *code, struct machine *m, uint64_t budget, uint32_t how)
+{
+    return jit_engine.run(code, m, UINT64_MAX, how);
+}
+
+/* An engine that does everything right but stop in time. */
+Test(lockstep, sees_a_budget_overrun)
+{
+    struct rig rig;
+    rig_open(&rig, "exit", LOCKSTEP_WHOLE, false);
+    broken_whole.run = run_beyond;
+    struct stop stop = lockstep_run(rig.ls, rig.machine, 10, &(struct lockstep_options){ 0 });
+    cr_assert_eq(stop.reasons, STOP_DIFFERENCE);
+    cr_assert(has_item(lockstep_difference(rig.ls), "insns", 0));
+    rig_close(&rig);
+}
+
 /* ---------------------------------------------------------------- engines that are right */
 
 static uint64_t
