@@ -161,14 +161,14 @@ run_code(struct code *code, struct machine *m, uint64_t budget, uint32_t how)
     if (n == budget)
         return interpret(code, m, budget, how, why);
     if (n) {
-        if (!(how & RUN_PIECE))
+        if (!(how & (RUN_PIECE | RUN_LAST)))
             points_begin(code->points, m);
         uint64_t before = m->n_insns;
         struct stop stop = interpret(code, m, n, how | RUN_PIECE, why);
         stop.reasons &= ~(uint32_t)STOP_BUDGET; /* only this piece's */
         if (stop.reasons)
             return stop;
-        how &= ~(uint32_t)RUN_RESUME;
+        how = (how & ~(uint32_t)RUN_RESUME) | RUN_LAST;
         budget -= budget == UINT64_MAX ? 0 : m->n_insns - before;
     }
     if (!jit_of(code, &e))

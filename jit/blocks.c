@@ -206,7 +206,6 @@ struct scan {
     uint32_t n_roots;
     struct open_group open[MAX_OPEN];
     uint32_t n_open;
-    size_t cap_checks;
     uint16_t in_frame;   /* registers that were made from r10 where they were written last, in the order of slots: a guess */
 };
 
@@ -270,26 +269,35 @@ join_group(struct scan *s, uint32_t pc, const struct known *base, int64_t lo, in
     return false;
 }
 
+static uint32_t
+add_check(struct blocks *out, uint32_t pc, uint8_t base, enum access access, int64_t start, uint32_t span)
+{
+    out->checks = grow(out->checks, out->n_checks, &out->cap_checks, sizeof *out->checks);
+    out->checks[out->n_checks] =
+        (struct check){ .pc = pc, .base = base, .access = access, .start = start, .span = span, .last_pc = pc };
+    return out->n_checks++;
+}
+
+uint32_t
+blocks_check_alone(struct blocks *b, const struct program *p, uint32_t pc)
+{
+    uint8_t base = 0;
+    enum access access = MEM_READ;
+    uint32_t bytes = access_of(&p->insns[pc], &base, &access);
+    return add_check(b, pc, base, access, p->insns[pc].off, bytes);
+}
+
 static void
 open_new_group(struct scan *s, uint32_t pc, uint8_t base, int64_t lo, int64_t hi, enum access access)
 {
     struct blocks *out = s->out;
-    out->checks = grow(out->checks, out->n_checks, &s->cap_checks, sizeof *out->checks);
     int64_t delta = s->reg[base].delta;
-    out->checks[out->n_checks] = (struct check){
-        .pc = pc,
-        .base = base,
-        .access = access,
-        .start = lo - delta,
-        .span = (uint32_t)(hi - lo),
-        .expects_frame = s->in_frame & 1u << base,
-        .last_pc = pc,
-    };
-    out->check_of[pc] = out->n_checks;
+    out->check_of[pc] = add_check(out, pc, base, access, lo - delta, (uint32_t)(hi - lo));
+    out->checks[out->check_of[pc]].expects_frame = s->in_frame & 1u << base;
     if (s->n_open == MAX_OPEN)
         memmove(s->open, s->open + 1, --s->n_open * sizeof *s->open);
     s->open[s->n_open++] =
-        (struct open_group){ .root = s->reg[base].root, .first_delta = delta, .lo = lo, .hi = hi, .check = out->n_checks++ };
+        (struct open_group){ .root = s->reg[base].root, .first_delta = delta, .lo = lo, .hi = hi, .check = out->check_of[pc] };
 }
 
 static void
@@ -301,11 +309,13 @@ scan_access(struct scan *s, uint32_t pc)
     uint32_t bytes = access_of(insn, &base, &access);
     if (!bytes)
         return;
+    s->out->n_accesses++;
     const struct known *known = &s->reg[base];
     int64_t lo = (int64_t)((uint64_t)known->delta + (uint64_t)insn->off), hi = lo + bytes;
     bool is_near = known->delta > -(INT64_C(1) << 31) && known->delta < INT64_C(1) << 31;
     if (is_near && known->root == ROOT_FRAME && !s->out->writes_r10 && lo >= -STACK_BYTES && hi <= 0) {
         s->out->site[pc] = SITE_STATIC;
+        s->out->frame_off[pc] = (int16_t)lo;
     } else if (is_near && join_group(s, pc, known, lo, hi, access)) {
         s->out->site[pc] = SITE_COVERED;
     } else {
@@ -411,6 +421,7 @@ blocks_find(const struct program *p, const struct cost_model *costs, enum groupi
     out->check_of = xmalloc(p->n_slots * sizeof *out->check_of);
     memset(out->check_of, 0xff, p->n_slots * sizeof *out->check_of);
     out->site = xcalloc(p->n_slots, 1);
+    out->frame_off = xcalloc(p->n_slots, sizeof *out->frame_off);
     for (uint32_t pc = 0; pc < p->n_slots && !out->writes_r10; pc++)
         out->writes_r10 = names_r10(&p->insns[pc]) && !insn_is_foreign(&p->insns[pc]) && insn_writes(&p->insns[pc]) & 1u << REG_10;
     uint8_t *marks = find_leaders(p);
@@ -423,6 +434,7 @@ blocks_find(const struct program *p, const struct cost_model *costs, enum groupi
         find_no_checks(p, out);
     else
         find_checks(p, out);
+    out->n_groups = out->n_checks;
     /* Without a poll control only moves forward, but for returns, of which there can be one per frame. */
     out->longest_path = grouping == BLOCKS_STEP ? 0 : (uint64_t)p->n_slots * MAX_FRAMES;
 }
@@ -435,5 +447,6 @@ blocks_free(struct blocks *b)
     free(b->checks);
     free(b->check_of);
     free(b->site);
+    free(b->frame_off);
     *b = (struct blocks){ 0 };
 }

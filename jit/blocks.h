@@ -56,9 +56,12 @@ struct blocks {
     uint32_t n;
     uint32_t *of_slot;      /* index of the block that STARTS at a slot, NO_BLOCK elsewhere */
     struct check *checks;
-    uint32_t n_checks;
+    uint32_t n_checks, n_groups; /* the first n_groups are those of groups; see blocks_check_alone */
+    uint32_t n_accesses;    /* as many more can there be */
+    size_t cap_checks;
     uint32_t *check_of;     /* per slot: the check that makes the access good (CHECK_HERE: done before it; COVERED); NO_CHECK: none */
     uint8_t *site;          /* per slot: SITE_* */
+    int16_t *frame_off;     /* per slot: STATIC: where in the frame, from its end on (below zero) */
     bool writes_r10;        /* some instruction writes r10: then nothing is known about frames at compile time */
     uint64_t longest_path;  /* instructions that can be executed between two polls, at most */
 };
@@ -72,6 +75,9 @@ enum grouping { BLOCKS_BASIC, BLOCKS_STEP, BLOCKS_SINGLE, BLOCKS_UNCHECKED };
 /* O(slots). Owned by the caller. */
 void blocks_find(const struct program *p, const struct cost_model *costs, enum grouping grouping, struct blocks *out);
 void blocks_free(struct blocks *b);
+
+/* Makes a check for the access at pc alone, whatever group it is in. Returns its index. */
+uint32_t blocks_check_alone(struct blocks *b, const struct program *p, uint32_t pc);
 
 /* True when a block may end there: the instruction may go anywhere but to the next one, or it is left to the interpreter. A JCC inside
  * of a block is a side exit. */

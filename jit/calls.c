@@ -1,7 +1,7 @@
 /* Calls, and may_goto. See job.h. */
 #include "config.h"
 
-#include "jit/job.h"
+#include "jit/points.h"
 
 static void
 emit_clobber(struct x64 *x)
@@ -23,16 +23,12 @@ emit_frame_pointer(struct job *j, int32_t by)
     x64_load(&j->x, 64, host_reg[REG_10], CELL(frame_pointer));
 }
 
-/* A local call: fills the frame record, calls, and undoes it; what follows is the block at pc + 1. */
-void
-job_local_call(struct job *j, uint32_t pc, int64_t target)
+/* Fills the frame record and calls. */
+static void
+emit_call(struct job *j, uint32_t pc, int64_t target)
 {
     struct compiled *c = j->c;
     struct x64 *x = &j->x;
-    if (!job_is_block(c, target)) {
-        job_site(j, x64_jmp(x), SITE_INTERP, pc, NO_CHECK, 0);
-        return;
-    }
     x64_load(x, 64, HOST_SCRATCH, CELL(frame));
     x64_alu_rm(x, true, ALU_CMP, HOST_SCRATCH, CELL(frame_end));
     job_site(j, x64_jcc(x, CC_AE), SITE_INTERP, pc, NO_CHECK, 0);
@@ -42,11 +38,18 @@ job_local_call(struct job *j, uint32_t pc, int64_t target)
     x64_alu_mi(x, true, ALU_ADD, CELL(frame), sizeof(struct frame));
     emit_frame_pointer(j, -FRAME_STRIDE);
     uint32_t field = x64_call(x);
-    if (c->native[target])
-        x64_patch(x, field, c->native[target]);
+    if (job_entry(j, target))
+        x64_patch(x, field, job_entry(j, target));
     else
         job_jump_later(j, field, (uint32_t)target);
+}
 
+/* Where the callee's exit comes out: undoes what the call did. */
+static void
+emit_return(struct job *j, uint32_t pc)
+{
+    struct compiled *c = j->c;
+    struct x64 *x = &j->x;
     c->returns[pc + 1] = x->at;
     x64_load(x, 64, HOST_SCRATCH, CELL(frame));
     x64_alu_ri(x, true, ALU_SUB, HOST_SCRATCH, sizeof(struct frame));
@@ -55,6 +58,21 @@ job_local_call(struct job *j, uint32_t pc, int64_t target)
         x64_load(x, 64, host_reg[REG_6 + i], x64_at(HOST_SCRATCH, (int32_t)(offsetof(struct frame, saved) + 8 * i)));
     emit_frame_pointer(j, FRAME_STRIDE);
     emit_clobber(x);
+}
+
+/* A local call, whose instruction may be left to the interpreter; what follows its return is the block at pc + 1. */
+void
+job_local_call(struct job *j, uint32_t pc, int64_t target)
+{
+    if (!job_is_block(j->c, target)) {
+        job_site(j, x64_jmp(&j->x), SITE_INTERP, pc, NO_CHECK, 0);
+        return;
+    }
+    if (points_watch_frames(j, pc))
+        job_site(j, x64_jmp(&j->x), SITE_INTERP, pc, NO_CHECK, 0);
+    else
+        emit_call(j, pc, target);
+    emit_return(j, pc);
 }
 
 /* Helpers, kfuncs and packet loads are C; the guest's registers come back from the machine. */

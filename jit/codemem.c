@@ -9,13 +9,17 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* Rip-relative displacements reach everything. */
+enum { CODEMEM_MAX_BYTES = INT32_MAX };
+
 bool
 codemem_init(struct codemem *mem, size_t code_bytes, size_t cells_bytes)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     code_bytes = ROUND_UP(code_bytes, page);
     cells_bytes = ROUND_UP(cells_bytes, page);
-    assert(code_bytes + cells_bytes < INT32_MAX && "rip-relative displacements reach everything");
+    if (code_bytes + cells_bytes > CODEMEM_MAX_BYTES)
+        return false;
     uint8_t *at = mmap(NULL, code_bytes + cells_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (at == MAP_FAILED)
         return false;
@@ -29,6 +33,17 @@ codemem_free(struct codemem *mem)
     if (mem->code)
         munmap(mem->code, mem->code_bytes + mem->cells_bytes);
     *mem = (struct codemem){ 0 };
+}
+
+bool
+codemem_grow(struct codemem *mem)
+{
+    struct codemem bigger;
+    if (!codemem_init(&bigger, 2 * mem->code_bytes, mem->cells_bytes))
+        return false;
+    codemem_free(mem);
+    *mem = bigger;
+    return true;
 }
 
 void

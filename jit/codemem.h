@@ -20,6 +20,10 @@ struct codemem {
 bool codemem_init(struct codemem *mem, size_t code_bytes, size_t cells_bytes);
 void codemem_free(struct codemem *mem);
 
+/* Twice the room for code, elsewhere; the contents, code and cells, are lost (zeros). Writable at first. False, and nothing has changed,
+ * when there is no such room. */
+bool codemem_grow(struct codemem *mem);
+
 /* Makes [code, code + used) writable or executable. A system call, about 1 us; nothing when it is so already. */
 void codemem_set_writable(struct codemem *mem, size_t used, bool writable);
 

@@ -8,6 +8,7 @@
 
 #include "jit/fuse.h"
 #include "jit/job.h"
+#include "jit/points.h"
 #include "jit/stubs.h"
 #include "jit/templates.h"
 #include "sim/base/base.h"
@@ -100,6 +101,8 @@ emit_end(struct job *j, uint32_t pc, bool is_next)
     case KIND_CALLL:
         job_local_call(j, pc, target);
         job_count(j, insn);
+        if (job_looks(j, pc) & LOOK_AFTER)
+            points_emit_after(j, pc);
         job_go_on(j, pc + 1, is_next);
         break;
     case KIND_EXIT:
@@ -132,7 +135,9 @@ emit_insn(struct job *j, uint32_t pc)
             template_alu(&j->x, insn);
             break;
         }
-        if (c->blocks.site[pc] == SITE_CHECK_HERE)
+        if (job_looks(j, pc) & LOOK_ALONE)
+            job_check(j, pc, c->looks.alone[pc]);
+        else if (c->blocks.site[pc] == SITE_CHECK_HERE)
             job_check(j, pc, c->blocks.check_of[pc]);
         emit_alignment(j, pc, insn);
         job_mark(j, j->x.at, NATIVE_INSN, 1);
@@ -141,12 +146,12 @@ emit_insn(struct job *j, uint32_t pc)
     }
 }
 
-/* Slots from pc to the end of the block or the next trap, as far as it matters. */
+/* Slots from pc to the end of the block, or to where somebody looks at what happens, as far as it matters. */
 static uint32_t
 room(const struct job *j, uint32_t pc)
 {
     uint32_t end = pc + 1;
-    while (end < j->block->end && end < pc + FUSE_MAX_SLOTS && !job_is_trapped(j, end))
+    while (end < j->block->end && end < pc + FUSE_MAX_SLOTS && !job_looks(j, end) && !(job_looks(j, pc) & LOOK_AFTER))
         end++;
     return end - pc;
 }
@@ -155,6 +160,7 @@ room(const struct job *j, uint32_t pc)
 static void
 emit_straight(struct job *j, uint32_t *pc)
 {
+    const uint32_t first = *pc;
     const struct insn *insn = &j->c->program->insns[*pc];
     uint32_t at = j->x.at, fused = fuse(&j->x, insn, room(j, *pc));
     if (fused)
@@ -163,6 +169,8 @@ emit_straight(struct job *j, uint32_t *pc)
         emit_insn(j, *pc);
     for (uint32_t end = *pc + (fused ? fused : insn_slots(insn)); *pc < end; *pc += insn_slots(insn), insn = &j->c->program->insns[*pc])
         job_count(j, insn);
+    if (job_looks(j, first) & LOOK_AFTER)
+        points_emit_after(j, first);
 }
 
 static void
@@ -173,12 +181,15 @@ emit_body(struct job *j)
     for (uint32_t pc = block->pc; pc < block->end;) {
         const struct insn *insn = &c->program->insns[pc];
         j->pc = pc;
-        if (job_is_trapped(j, pc)) {
+        c->native[pc] = pc == block->pc ? c->native[pc] : j->x.at;
+        if (job_looks(j, pc) & LOOK_TRAP) {
             job_mark(j, j->x.at, NATIVE_TRAP, 1);
             job_site(j, x64_jmp(&j->x), SITE_TRAP, pc, NO_CHECK, 0);
-            return;
+            if (!points_look_at_return(j))
+                return;
+        } else if (job_looks(j, pc) & LOOK_BEFORE) {
+            points_emit_before(j, pc);
         }
-        c->native[pc] = pc == block->pc ? c->native[pc] : j->x.at;
         if (insn_kind(insn) == KIND_JCC && pc + 1 < block->end) {
             if (job_side_exit(j, pc, !j->is_again))
                 return;
@@ -219,7 +230,7 @@ emit_block(struct job *j, uint32_t index)
 /* ---------------------------------------------------------------- programs */
 
 /* Address space for code, used only where it is touched. The longest instruction, a local call with cycles and r10 to keep, takes below
- * 300 bytes with its block's head and sites; every block may exist twice, the second time with its traps. */
+ * 300 bytes with its block's head and sites; every block may exist twice, the second time with its traps. For points it may have to grow. */
 enum { BYTES_PER_SLOT = 2 * 300, SPARE_BYTES = 1 << 16 };
 
 static void
@@ -235,7 +246,7 @@ finish_job(struct job *j)
 {
     job_emit_cold(j);
     for (uint32_t i = 0; i < j->n_fixups; i++)
-        x64_patch(&j->x, j->fixups[i].field, j->c->native[j->fixups[i].pc]);
+        x64_patch(&j->x, j->fixups[i].field, job_entry(j, j->fixups[i].pc));
     free(j->fixups);
     free(j->cold);
     j->c->used = j->x.at;
@@ -268,11 +279,13 @@ compile_all(struct compiled *c)
     c->used = 0;
     c->n_sites = c->n_marks = 0;
     memset(c->native, 0, c->program->n_slots * sizeof *c->native);
+    memset(c->original, 0, c->blocks.n * sizeof *c->original);
     start_job(&j, c, false);
     stubs_emit(c, &j.x);
     for (uint32_t i = 0; i < c->blocks.n; i++) {
         emit_block(&j, i);
         c->original[i].at = c->native[c->blocks.list[i].pc];
+        c->original[i].returns = c->returns[c->blocks.list[i].end];
         if (is_time_for_cold(&j))
             job_emit_cold(&j);
     }
@@ -304,7 +317,7 @@ compile_program(struct compiled *c)
     blocks_free(&c->blocks);
     blocks_find(p, c->costs, c->grouping, &c->blocks);
     find_uniform_cost(c);
-    size_t cells_bytes = sizeof(struct cells) + c->blocks.n_checks * sizeof(struct bounds);
+    size_t cells_bytes = sizeof(struct cells) + compiled_condition_cell(c, CONDITION_CELLS) * sizeof(struct bounds);
     if (!have_memory(&c->mem, c->used, SPARE_BYTES + (size_t)p->n_slots * BYTES_PER_SLOT, cells_bytes))
         return false;
     c->cells = (struct cells *)c->mem.cells;
@@ -317,15 +330,6 @@ compile_program(struct compiled *c)
     return true;
 }
 
-static bool
-has_trap(const struct compiled *c, const struct block *block)
-{
-    for (uint32_t pc = block->pc; pc < block->end; pc++)
-        if (compiled_has_trap(c, pc))
-            return true;
-    return false;
-}
-
 bool
 compile_block_again(struct compiled *c, uint32_t index)
 {
@@ -336,8 +340,9 @@ compile_block_again(struct compiled *c, uint32_t index)
     struct original *original = &c->original[index];
     struct x64 head = { .code = c->mem.code, .at = original->at, .limit = (uint32_t)c->mem.code_bytes };
     c->native[block->pc] = original->at;
+    c->returns[block->end] = original->returns;
     memcpy(c->mem.code + original->at, original->head, sizeof original->head);
-    if (!has_trap(c, block))
+    if (!looks_concern(c, block))
         return true;
     emit_block(&j, index);
     x64_patch(&head, x64_jmp(&head), c->native[block->pc]);
@@ -346,20 +351,26 @@ compile_block_again(struct compiled *c, uint32_t index)
     return fits;
 }
 
-void
+bool
 compiled_restart(struct compiled *c)
 {
-    codemem_set_writable(&c->mem, c->mem.code_bytes, true);
-    compile_all(c);
-    for (uint32_t i = 0; i < c->blocks.n; i++)
-        if (has_trap(c, &c->blocks.list[i]))
-            compile_block_again(c, i);
+    for (;;) {
+        codemem_set_writable(&c->mem, c->mem.code_bytes, true);
+        compile_all(c);
+        bool fits = true;
+        for (uint32_t i = 0; i < c->blocks.n && fits; i++)
+            fits = !looks_concern(c, &c->blocks.list[i]) || compile_block_again(c, i);
+        if (fits || !codemem_grow(&c->mem))
+            return fits;
+        c->cells = (struct cells *)c->mem.cells;
+    }
 }
 
 void
 compiled_free(struct compiled *c)
 {
     blocks_free(&c->blocks);
+    looks_free(&c->looks);
     codemem_free(&c->mem);
     free(c->native);
     free(c->returns);

@@ -13,8 +13,8 @@
 #include "jit/codemem.h"
 #include "jit/x64.h"
 #include "sim/base/base.h"
-#include "sim/machine/machine.h"
 #include "sim/native.h"
+#include "sim/point.h"
 
 #define HOST_MEMORY R9
 #define HOST_LEFT R12
@@ -26,11 +26,13 @@ extern const uint8_t host_reg[N_REGS]; /* enum x64_reg of each guest register */
 
 /* Why native code comes out. */
 enum site_kind {
-    SITE_POLL,    /* the budget is used up; pc not executed */
+    SITE_POLL,    /* the budget is used up, or no instruction is at pc; its points have not been looked at */
     SITE_TRAP,    /* a trap; pc not executed */
     SITE_INTERP,  /* the interpreter shall do what is at pc, then come back */
     SITE_REFILL,  /* a check missed its cache: look the region up and try again, or hand over to the interpreter */
     SITE_CALL,    /* call a C function for the instruction at pc: a helper, a packet load */
+    SITE_POINT,   /* C shall look at the points of pc, from one on; pc not executed */
+    SITE_WATCH,   /* C shall look at the watches; pc is where control goes on */
     SITE_EXIT,    /* no site of the code: the entry program has executed exit */
 };
 
@@ -51,8 +53,9 @@ struct site {
     uint8_t kind;
     uint32_t undo_insns; /* counted ahead, but not executed when it comes out before pc */
     uint64_t undo_cost;
-    uint32_t check;      /* REFILL: index into blocks.checks */
-    uint32_t resume;     /* REFILL, CALL: offset of the code that goes on */
+    uint32_t check;      /* REFILL: index into blocks.checks; POINT, WATCH: bounds of the load that missed, or NO_CHECK */
+    uint32_t resume;     /* REFILL, CALL, POINT, WATCH: offset of the code that goes on */
+    uint32_t point;      /* POINT, WATCH: index into the set's list */
 };
 
 /* What native code and C share while it runs: the cells, writable, addressed relative to rip. */
@@ -74,17 +77,43 @@ struct cells {
     uint64_t cycles;          /* r10 likewise */
     uint32_t site;            /* that it came out at; NO_SITE: at the entry program's exit */
     uint32_t exit_pc;         /* of that exit */
+    uint64_t condition_addr;  /* where a condition wanted to load when its bounds missed */
     struct bounds {
         uint64_t lo;          /* smallest good value of the base register */
         uint64_t n;           /* number of good values: 0 when the cache is empty */
-    } bounds[];               /* one per check */
+    } bounds[];               /* one per group, one per access that is checked alone, then CONDITION_CELLS for the loads of conditions */
 };
+
+/* Conditions that load more than that, all together, are left to C. */
+enum { CONDITION_CELLS = 4096 };
 
 /* A cell as an operand; `c` is the struct compiled. */
 #define CELL(field) x64_cell((uint32_t)c->mem.code_bytes + (uint32_t)offsetof(struct cells, field))
 
 /* A jump. A block is at least as long, and only entered at its start. */
 enum { HEAD_BYTES = 5 };
+/* What is looked at where (points.h). */
+enum {
+    LOOK_TRAP = 1,   /* a trap */
+    LOOK_BEFORE = 2, /* PC points */
+    LOOK_AFTER = 4,  /* register watches: the instruction writes one of theirs */
+    LOOK_ALONE = 8,  /* memory watches: its access may be to their bytes, and is checked alone, always */
+};
+
+struct looks {
+    const struct program *program;
+    struct points *set;    /* NULL: none */
+    uint8_t *at;           /* per slot, and one past the end: LOOK_* */
+    uint32_t *first;       /* per slot with LOOK_BEFORE: list index of its first point */
+    uint32_t *next;        /* per point: the next one on the same slot, or the next register watch; NO_POINT */
+    uint32_t first_watch;  /* of the register watches */
+    uint32_t *cell;        /* per point: first cell of its condition's loads, of CONDITION_CELLS; NO_CELL: there are none left */
+    uint32_t n_cells;      /* in use */
+    uint32_t *alone;       /* per slot with LOOK_ALONE: its check */
+};
+
+#define NO_POINT UINT32_MAX
+#define NO_CELL UINT32_MAX
 
 struct compiled {
     const struct program *program;
@@ -101,6 +130,7 @@ struct compiled {
         uint32_t at;          /* offset of the block's first code, which leads to a newer one while the block has traps */
         uint8_t head[HEAD_BYTES]; /* what stands there otherwise */
         uint32_t newer_end;   /* end of the newer code, when native[] says that there is some */
+        uint32_t returns;     /* of the local call at its end */
     } *original;              /* per block */
     struct site *sites;
     uint32_t n_sites;
@@ -110,7 +140,7 @@ struct compiled {
     struct mark *marks;       /* in order of offset */
     uint32_t n_marks;
     size_t cap_marks;
-    uint64_t *traps;          /* bitmap over slots */
+    struct looks looks;
     bool counts_cycles;       /* the cost model is not uniform */
     uint32_t cost_per_insn;   /* the uniform cost */
     uint32_t enter, exit, outside; /* offsets of the stubs */
@@ -119,12 +149,6 @@ struct compiled {
 /* The way in (stubs.c), to cells.go, the native code of a block. returns: native return addresses of the frames above the entry program,
  * outermost first. Returns when native code has left; the cells say where. */
 typedef void enter_fn(const void *const *returns, uint64_t n_returns);
-
-static inline bool
-compiled_has_trap(const struct compiled *c, uint32_t pc)
-{
-    return c->traps[pc / 64] >> pc % 64 & 1;
-}
 
 /* What is emitted from offset mark.at on is a piece of its own. */
 void compiled_add_mark(struct compiled *c, struct mark mark);
@@ -140,11 +164,19 @@ compiled_mark(struct compiled *c, uint32_t at, enum native_kind kind, uint32_t p
  * where. False when there is no memory for code. */
 bool compile_program(struct compiled *c);
 
-/* Compiles one block anew (traps have changed) and leads its old code there. The code becomes writable. False when it is full. */
+/* Index into the bounds of a cell of conditions. */
+static inline uint32_t
+compiled_condition_cell(const struct compiled *c, uint32_t cell)
+{
+    return c->blocks.n_groups + c->blocks.n_accesses + cell;
+}
+
+/* Compiles one block anew (traps or points have changed) and leads its old code there. The code becomes writable. False when it is full. */
 bool compile_block_again(struct compiled *c, uint32_t block);
 
-/* Forgets all code and compiles the program again, with the traps as they are. */
-void compiled_restart(struct compiled *c);
+/* Forgets all code and compiles the program again, with traps and points as they are, taking more memory when they need it. False when
+ * there is none: then there is no code. */
+bool compiled_restart(struct compiled *c);
 
 void compiled_free(struct compiled *c);
 

@@ -7,8 +7,8 @@
 
 #include "jit/jit.h"
 
-#include "jit/compile.h"
 #include "jit/native.h"
+#include "jit/points.h"
 #include "jit/tally.h"
 #include "sim/base/base.h"
 #include "sim/machine/helper.h"
@@ -27,8 +27,9 @@ struct code {
     uint32_t *stale;      /* blocks to compile again before the next run */
     uint32_t n_stale;
     size_t cap_stale;
+    bool *is_stale;       /* per block: it is in that list */
+    bool is_full;         /* traps and points need more room than there is: the interpreter runs alone until they change */
     uint64_t generation;  /* of the memory that the bounds in the cells are about */
-    struct points *points; /* NULL: none. With points the interpreter runs alone */
     struct tally own_tally, *tally;
     uint32_t n_again;     /* blocks compiled again */
     struct native native;
@@ -43,14 +44,15 @@ struct run {
     int64_t slice;        /* r12 at the entry */
     uint64_t base_insns;  /* m->n_insns at the entry */
     uint64_t base_cycles;
-    bool jumped;          /* a tail call or a packet load has set the machine's pc and counters by itself */
+    int left_as;          /* kind of site, when C has set the machine's pc and counters by itself: after a helper; -1 otherwise */
 };
 
 static void
 empty_bounds(struct compiled *c)
 {
-    for (uint32_t i = 0; i < c->blocks.n_checks; i++)
-        c->cells->bounds[i] = (struct bounds){ 0 };
+    struct bounds *conditions = &c->cells->bounds[compiled_condition_cell(c, 0)];
+    memset(c->cells->bounds, 0, c->blocks.n_checks * sizeof *c->cells->bounds);
+    memset(conditions, 0, c->looks.n_cells * sizeof *conditions);
 }
 
 /* Makes the counters and the pc of the machine what they are before the instruction at the site. */
@@ -69,15 +71,45 @@ materialise(struct run *run, const struct site *site)
     m->depth = (uint32_t)((c->cells->frame - (uint8_t *)m->frames) / sizeof(struct frame)) - 1;
 }
 
-/* Looks up the region for a check and remembers its bounds. NULL: not accessible as a whole, the interpreter shall see. */
+static uint32_t
+block_at(const struct code *code, uint32_t pc)
+{
+    return pc < code->c.program->n_slots ? code->c.blocks.of_slot[pc] : NO_BLOCK;
+}
+
+static void
+make_stale(struct code *code, uint32_t block)
+{
+    if (code->is_stale[block])
+        return;
+    code->is_stale[block] = true;
+    code->stale = grow(code->stale, code->n_stale, &code->cap_stale, sizeof *code->stale);
+    code->stale[code->n_stale++] = block;
+}
+
+/* The block that a slot is in. */
+static void
+make_block_of_stale(struct code *code, uint32_t pc)
+{
+    while (pc > 0 && block_at(code, pc) == NO_BLOCK)
+        pc--;
+    make_stale(code, block_at(code, pc));
+}
+
+/* Looks up the region for a check and remembers its bounds. NULL: not accessible as a whole, or watched: the interpreter shall see. */
 static const void *
 refill(struct run *run, const struct site *site)
 {
     struct compiled *c = &run->code->c;
     const struct check *check = &c->blocks.checks[site->check];
     uint64_t start = run->m->regs[check->base] + (uint64_t)check->start, lo, hi;
-    if (!memory_bounds(&run->m->mem, start, check->access, &lo, &hi) || check->span > hi - start)
+    if (!memory_quiet_bounds(&run->m->mem, start, check->access, &lo, &hi))
         return NULL;
+    if (check->span > hi - start) {
+        if (run->m->mem.n_watched && site->check < c->blocks.n_groups && looks_part_group(c, check))
+            make_block_of_stale(run->code, site->pc);
+        return NULL;
+    }
     c->cells->bounds[site->check] = (struct bounds){ .lo = lo - (uint64_t)check->start, .n = hi - lo - check->span + 1 };
     return c->mem.code + site->resume;
 }
@@ -91,6 +123,16 @@ note_memory(struct code *code, const struct machine *m)
     code->generation = m->mem.generation;
 }
 
+/* What is reported where a stop happens for another reason: what is set on the pc, if it has not been looked at. */
+static uint32_t
+look_at_pc(const struct code *code, struct machine *m)
+{
+    if (m->pc > code->c.program->n_slots)
+        return 0;
+    bool fires = points_reached(code->c.looks.set, m, 0);
+    return fires || code->c.looks.at[m->pc] & LOOK_TRAP ? STOP_TRAP : 0;
+}
+
 /* Calls the helper (or packet load) at the machine's pc. */
 static const void *
 call_outside(struct run *run, const struct site *site)
@@ -100,14 +142,16 @@ call_outside(struct run *run, const struct site *site)
     enum insn_kind kind = insn_kind(&m->program->insns[m->pc]);
     bool is_packet = kind == KIND_LDABS || kind == KIND_LDIND;
     enum helper_outcome outcome = is_packet ? helper_load_packet(m, &fault) : helper_call(m, &fault);
+    if (outcome == HELPER_FAULT)
+        return NULL;
     note_memory(run->code, m);
-    if (outcome == HELPER_DONE)
+    struct points *points = run->code->c.looks.set;
+    bool fires = !m->has_exited && points_watch(points) && points_changed(points, m);
+    if (outcome == HELPER_DONE && !fires)
         return run->code->c.mem.code + site->resume;
-    if (outcome == HELPER_JUMP) { /* executed; it goes on, or has ended, elsewhere */
-        m->n_insns++;
-        m->n_cycles += cost_of(m->costs, &m->program->insns[site->pc]);
-        run->jumped = true;
-    }
+    m->n_insns++; /* executed; after JUMP it goes on, or has ended, elsewhere */
+    m->n_cycles += cost_of(m->costs, &m->program->insns[site->pc]);
+    run->left_as = fires ? SITE_WATCH : SITE_POLL;
     return NULL;
 }
 
@@ -119,16 +163,12 @@ outside(void *arg)
     const struct site *site = &run->code->c.sites[run->code->c.cells->site];
     if (site->kind == SITE_REFILL)
         return refill(run, site);
-    if (site->kind != SITE_CALL)
+    if (site->kind != SITE_CALL && site->kind != SITE_POINT && site->kind != SITE_WATCH)
         return NULL;
     materialise(run, site);
-    return call_outside(run, site);
-}
-
-static uint32_t
-block_at(const struct code *code, uint32_t pc)
-{
-    return pc < code->c.program->n_slots ? code->c.blocks.of_slot[pc] : NO_BLOCK;
+    if (site->kind == SITE_CALL)
+        return call_outside(run, site);
+    return points_look(&run->code->c, run->m, site) ? NULL : run->code->c.mem.code + site->resume;
 }
 
 /* Enters at the block at m->pc. Returns the kind of the site at which native code left, -1 for the program's exit. */
@@ -136,7 +176,7 @@ static int
 run_native(struct code *code, struct machine *m, int64_t slice)
 {
     struct compiled *c = &code->c;
-    struct run run = { .code = code, .m = m, .slice = slice, .base_insns = m->n_insns, .base_cycles = m->n_cycles };
+    struct run run = { .code = code, .m = m, .slice = slice, .base_insns = m->n_insns, .base_cycles = m->n_cycles, .left_as = -1 };
     const void *returns[MAX_FRAMES];
     for (uint32_t d = 1; d <= m->depth; d++) {
         uint32_t native = c->returns[m->frames[d].return_pc]; /* none behind a callx */
@@ -159,8 +199,8 @@ run_native(struct code *code, struct machine *m, int64_t slice)
     cells->go = c->mem.code + c->native[m->pc];
     ((enter_fn *)(c->mem.code + c->enter))(returns, m->depth);
 
-    if (run.jumped)
-        return SITE_POLL;
+    if (run.left_as >= 0)
+        return run.left_as;
     if (cells->site != NO_SITE) {
         const struct site *site = &c->sites[cells->site];
         materialise(&run, site);
@@ -188,9 +228,9 @@ interpreter(struct code *code)
     code->interp = engine_reopen(&interp_engine, code->interp, c->program, c->costs, NULL); /* it does not fail */
     code->is_interp_current = true;
     for (uint32_t pc = 0; pc <= c->program->n_slots; pc++)
-        if (compiled_has_trap(c, pc))
+        if (c->looks.at[pc] & LOOK_TRAP)
             interp_engine.set_trap(code->interp, pc, true);
-    interp_engine.set_points(code->interp, code->points);
+    interp_engine.set_points(code->interp, c->looks.set);
     return code->interp;
 }
 
@@ -220,21 +260,25 @@ stretch(const struct code *code, const struct machine *m)
     return n;
 }
 
-static void
+/* Brings the code up to date. False when there is no room for it. */
+static bool
 compile_stale(struct code *code)
 {
-    bool has_changed = code->n_stale > 0;
+    bool has_changed = code->n_stale > 0, fits = !code->is_full;
     code->n_again += code->n_stale;
-    for (uint32_t i = 0; i < code->n_stale; i++)
-        if (!compile_block_again(&code->c, code->stale[i])) {
-            /* The room for changed blocks is used up: start afresh. */
-            compiled_restart(&code->c);
-            break;
-        }
-    code->n_stale = 0;
+    for (uint32_t i = 0; i < code->n_stale && fits; i++)
+        fits = compile_block_again(&code->c, code->stale[i]);
+    if (!fits && code->n_stale) /* the room for changed blocks is used up: start afresh */
+        fits = compiled_restart(&code->c);
+    while (code->n_stale)
+        code->is_stale[code->stale[--code->n_stale]] = false;
+    code->is_full = !fits;
+    if (!fits)
+        return false;
     codemem_set_writable(&code->c.mem, code->c.used, false);
     if (has_changed && code->made)
         code->made(code->made_arg, code);
+    return true;
 }
 
 /* Native code takes r10 for what the calls made it, unless the program itself writes it; somebody else may have. */
@@ -242,6 +286,25 @@ static bool
 is_frame_known(const struct code *code, const struct machine *m)
 {
     return code->c.blocks.writes_r10 || m->regs[REG_10] == STACK_TOP - m->depth * FRAME_STRIDE;
+}
+
+/* Why the run stops when native code has left in this way; 0: it goes on. */
+static uint32_t
+reasons_of(const struct code *code, struct machine *m, int kind)
+{
+    switch (kind) {
+    case SITE_EXIT:
+        return STOP_EXIT;
+    case SITE_TRAP:
+        points_reached(code->c.looks.set, m, 0);
+        return STOP_TRAP;
+    case SITE_POINT:
+        return STOP_TRAP;
+    case SITE_WATCH:
+        return STOP_WATCH | look_at_pc(code, m);
+    default:
+        return 0;
+    }
 }
 
 static struct stop
@@ -261,10 +324,13 @@ run_code(struct code *code, struct machine *m, uint64_t budget, uint32_t how)
     const bool is_single = code->c.grouping == BLOCKS_SINGLE;
     bool needs_interp = how & RUN_RESUME;
     tally_begin(code->tally, m);
-    if (!is_frame_known(code, m) || code->points)
-        return interpret(code, m, budget, how, code->points ? TALLY_POINTS : TALLY_FRAME);
-    points_begin(NULL, m);
-    compile_stale(code);
+    if (!is_frame_known(code, m))
+        return interpret(code, m, budget, how, TALLY_FRAME);
+    if (code->c.grouping == BLOCKS_UNCHECKED && code->c.looks.set && code->c.looks.set->n_watched)
+        return interpret(code, m, budget, how, TALLY_POINTS);
+    if (!(how & (RUN_PIECE | RUN_LAST)))
+        points_begin(code->c.looks.set, m);
+    how |= RUN_LAST;
     for (;;) {
         note_memory(code, m);
         uint64_t left = limit - m->n_insns;
@@ -282,18 +348,21 @@ run_code(struct code *code, struct machine *m, uint64_t budget, uint32_t how)
                 return stop;
             continue;
         }
+        if (!compile_stale(code))
+            return interpret(code, m, left, how, TALLY_POINTS);
         uint64_t longest = code->c.blocks.longest_path, most = longest < SLICE_INSNS ? SLICE_INSNS : longest + 1;
         uint64_t slice = is_single || left - longest >= most ? most : left - longest;
         uint64_t before = m->n_insns;
         int kind = run_native(code, m, (int64_t)slice);
         tally_add(code->tally, TALLY_NATIVE, m->n_insns - before);
-        if (kind == SITE_EXIT || kind == SITE_TRAP) {
-            uint32_t used_up = m->n_insns == limit ? STOP_BUDGET : 0;
-            return (struct stop){ .reasons = (kind == SITE_EXIT ? STOP_EXIT : STOP_TRAP) | used_up, .pc = m->pc };
-        }
+        uint32_t reasons = reasons_of(code, m, kind);
+        if (reasons)
+            return (struct stop){ .reasons = reasons | (m->n_insns == limit ? STOP_BUDGET : 0), .pc = m->pc };
         needs_interp = kind != SITE_POLL;
         if (is_single && !needs_interp && !m->has_exited)
             return (struct stop){ .reasons = m->n_insns == limit ? STOP_BUDGET : 0, .pc = m->pc };
+        if (needs_interp) /* native code has looked at what is set on the instruction */
+            how |= RUN_RESUME;
     }
 }
 
@@ -306,8 +375,8 @@ close_code(struct code *code)
         interp_engine.close(code->interp);
     compiled_free(&code->c);
     native_free(&code->native);
-    free(code->c.traps);
     free(code->stale);
+    free(code->is_stale);
     free(code);
 }
 
@@ -315,14 +384,13 @@ close_code(struct code *code)
 static struct code *
 reopen_code(struct code *code, const struct program *program, const struct cost_model *costs, struct errinfo *e)
 {
-    size_t n_traps = program->n_slots / 64 + 1; /* one trap may stand behind the end: the interpreter's business */
     code->c.program = program;
     code->c.costs = costs;
-    code->c.traps = xrealloc(code->c.traps, n_traps * sizeof *code->c.traps);
-    memset(code->c.traps, 0, n_traps * sizeof *code->c.traps);
+    looks_free(&code->c.looks);
+    looks_init(&code->c.looks, program);
     code->n_stale = code->n_again = 0;
+    code->is_full = false;
     code->generation = 0; /* of no memory */
-    code->points = NULL;
     code->own_tally = (struct tally){ 0 };
     code->tally = &code->own_tally;
     code->made = NULL;
@@ -333,6 +401,8 @@ reopen_code(struct code *code, const struct program *program, const struct cost_
         close_code(code);
         return NULL;
     }
+    code->is_stale = xrealloc(code->is_stale, code->c.blocks.n * sizeof *code->is_stale);
+    memset(code->is_stale, 0, code->c.blocks.n * sizeof *code->is_stale);
     return code;
 }
 
@@ -371,27 +441,31 @@ open_single(const struct program *program, const struct cost_model *costs, struc
 static void
 set_trap(struct code *code, uint32_t pc, bool on)
 {
-    struct compiled *c = &code->c;
     if (code->is_interp_current)
         interp_engine.set_trap(code->interp, pc, on);
-    if (pc > c->program->n_slots)
-        return;
-    uint64_t bit = UINT64_C(1) << pc % 64;
-    c->traps[pc / 64] = on ? c->traps[pc / 64] | bit : c->traps[pc / 64] & ~bit;
-    if (pc == c->program->n_slots)
-        return;
-    while (pc > 0 && c->blocks.of_slot[pc] == NO_BLOCK)
-        pc--;
-    code->stale = grow(code->stale, code->n_stale, &code->cap_stale, sizeof *code->stale);
-    code->stale[code->n_stale++] = c->blocks.of_slot[pc];
+    looks_set_trap(&code->c.looks, pc, on);
+    if (pc < code->c.program->n_slots)
+        make_block_of_stale(code, pc);
+}
+
+/* All blocks that look at something have to be compiled again: those of the old set and those of the new one. */
+static void
+make_looking_stale(struct code *code)
+{
+    for (uint32_t i = 0; i < code->c.blocks.n; i++)
+        if (looks_concern(&code->c, &code->c.blocks.list[i]))
+            make_stale(code, i);
 }
 
 static void
 set_points(struct code *code, struct points *points)
 {
-    code->points = points;
     if (code->is_interp_current)
         interp_engine.set_points(code->interp, points);
+    make_looking_stale(code);
+    looks_set(&code->c, points);
+    make_looking_stale(code);
+    code->generation = 0; /* the cells are about something else */
 }
 
 void
@@ -413,8 +487,7 @@ explain(struct code *code, struct buf *out)
 static bool
 view_code(struct code *code, struct native_view *out, struct errinfo *e)
 {
-    compile_stale(code);
-    if (native_view_of(&code->c, &code->native, out))
+    if (compile_stale(code) && native_view_of(&code->c, &code->native, out))
         return true;
     err_set_detail(e, ERR_NO_CODE_MEMORY, code->c.program->path, NULL);
     return false;

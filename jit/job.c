@@ -3,6 +3,7 @@
 
 #include "jit/job.h"
 
+#include "jit/points.h"
 #include "jit/stubs.h"
 #include "jit/templates.h"
 #include "sim/base/base.h"
@@ -20,20 +21,31 @@ job_count(struct job *j, const struct insn *insn)
     j->rest.cost -= cost_of(j->c->costs, insn);
 }
 
+struct cold *
+job_cold(struct job *j, uint32_t field)
+{
+    j->cold = grow(j->cold, j->n_cold, &j->cap_cold, sizeof *j->cold);
+    j->cold[j->n_cold] = (struct cold){ .field = field, .owner = j->pc };
+    return &j->cold[j->n_cold++];
+}
+
+struct site
+job_site_at(const struct job *j, enum site_kind kind, uint32_t pc)
+{
+    return (struct site){ .pc = pc,
+                          .kind = kind,
+                          .undo_insns = job_counts(j) ? (uint32_t)j->rest.insns : 0,
+                          .undo_cost = job_counts(j) ? j->rest.cost : 0,
+                          .check = NO_CHECK };
+}
+
 void
 job_site(struct job *j, uint32_t field, enum site_kind kind, uint32_t pc, uint32_t check, uint32_t resume)
 {
-    j->cold = grow(j->cold, j->n_cold, &j->cap_cold, sizeof *j->cold);
-    j->cold[j->n_cold++] = (struct cold){
-        .field = field,
-        .owner = j->pc,
-        .site = { .pc = pc,
-                  .kind = kind,
-                  .undo_insns = job_counts(j) ? (uint32_t)j->rest.insns : 0,
-                  .undo_cost = job_counts(j) ? j->rest.cost : 0,
-                  .check = check,
-                  .resume = resume },
-    };
+    struct cold *cold = job_cold(j, field);
+    cold->site = job_site_at(j, kind, pc);
+    cold->site.check = check;
+    cold->site.resume = resume;
 }
 
 void
@@ -55,10 +67,10 @@ job_settle(struct job *j, struct count count)
 
 /* ---------------------------------------------------------------- branches */
 
-bool
-job_is_trapped(const struct job *j, uint32_t pc)
+uint8_t
+job_looks(const struct job *j, uint32_t pc)
 {
-    return j->is_again && compiled_has_trap(j->c, pc);
+    return j->is_again ? j->c->looks.at[pc] : 0;
 }
 
 bool
@@ -74,11 +86,18 @@ job_jump_later(struct job *j, uint32_t field, uint32_t pc)
     j->fixups[j->n_fixups++] = (struct fixup){ .field = field, .pc = pc };
 }
 
+/* Other blocks are entered where they were compiled first: only from there does it lead to whatever they are at the time. */
+uint32_t
+job_entry(const struct job *j, int64_t pc)
+{
+    return pc == j->block->pc ? j->c->native[pc] : j->c->original[j->c->blocks.of_slot[pc]].at;
+}
+
 /* Goes to a block; a backward one exists already. */
 static void
 jump(struct job *j, uint32_t pc)
 {
-    uint32_t native = j->c->native[pc];
+    uint32_t native = job_entry(j, pc);
     if (native)
         x64_jmp_back(&j->x, native);
     else
@@ -115,12 +134,12 @@ job_jcc(struct job *j, enum x64_cond cc, uint32_t pc, int64_t target)
     }
     struct count count = due(j, (uint32_t)target, rest_after(j, pc));
     if (!is_nothing(j, count)) {
-        j->cold = grow(j->cold, j->n_cold, &j->cap_cold, sizeof *j->cold);
-        j->cold[j->n_cold++] = (struct cold){
-            .field = x64_jcc(&j->x, cc), .owner = j->pc, .what = COLD_EXIT, .target = (uint32_t)target, .count = count
-        };
-    } else if (j->c->native[target]) {
-        x64_jcc_back(&j->x, cc, j->c->native[target]);
+        struct cold *cold = job_cold(j, x64_jcc(&j->x, cc));
+        cold->kind = COLD_EXIT;
+        cold->target = (uint32_t)target;
+        cold->count = count;
+    } else if (job_entry(j, target)) {
+        x64_jcc_back(&j->x, cc, job_entry(j, target));
     } else {
         job_jump_later(j, x64_jcc(&j->x, cc), (uint32_t)target);
     }
@@ -134,7 +153,7 @@ job_side_exit(struct job *j, uint32_t pc, bool is_next)
     const struct compiled *c = j->c;
     const struct insn *insn = &c->program->insns[pc], *next = insn + 1;
     int64_t target = insn_target(insn, pc), onward = insn_target(next, pc + 1);
-    bool is_swapped = insn_kind(next) == KIND_JA && job_is_block(c, target) && job_is_block(c, onward) && !job_is_trapped(j, pc + 1);
+    bool is_swapped = insn_kind(next) == KIND_JA && job_is_block(c, target) && job_is_block(c, onward) && !job_looks(j, pc + 1);
     job_mark(j, j->x.at, NATIVE_INSN, is_swapped ? 2 : 1);
     enum x64_cond cc = template_compare(&j->x, insn);
     if (!is_swapped) {
@@ -162,6 +181,14 @@ bounds_at(const struct compiled *c, uint32_t check, size_t field)
     return x64_at(HOST_BOUNDS, (int32_t)at);
 }
 
+void
+job_emit_bounds(struct job *j, enum x64_reg reg, uint32_t index)
+{
+    x64_mov_rr(&j->x, true, HOST_SCRATCH, reg);
+    x64_alu_rm(&j->x, true, ALU_SUB, HOST_SCRATCH, bounds_at(j->c, index, offsetof(struct bounds, lo)));
+    x64_alu_rm(&j->x, true, ALU_CMP, HOST_SCRATCH, bounds_at(j->c, index, offsetof(struct bounds, n)));
+}
+
 /* The base value must be one of the n from lo on; otherwise C looks the region up. */
 static void
 check_bounds(struct job *j, uint32_t pc, uint32_t check)
@@ -169,9 +196,7 @@ check_bounds(struct job *j, uint32_t pc, uint32_t check)
     struct compiled *c = j->c;
     struct x64 *x = &j->x;
     uint32_t again = x->at;
-    x64_mov_rr(x, true, HOST_SCRATCH, host_reg[c->blocks.checks[check].base]);
-    x64_alu_rm(x, true, ALU_SUB, HOST_SCRATCH, bounds_at(c, check, offsetof(struct bounds, lo)));
-    x64_alu_rm(x, true, ALU_CMP, HOST_SCRATCH, bounds_at(c, check, offsetof(struct bounds, n)));
+    job_emit_bounds(j, host_reg[c->blocks.checks[check].base], check);
     job_site(j, x64_jcc(x, CC_AE), SITE_REFILL, pc, check, again);
 }
 
@@ -184,11 +209,10 @@ check_frame(struct job *j, uint32_t pc, uint32_t number)
     const struct check *check = &j->c->blocks.checks[number];
     x64_lea(x, true, HOST_SCRATCH, x64_at(host_reg[check->base], (int32_t)(check->start - (STACK_TOP - STACK_BYTES))));
     x64_alu_ri(x, true, ALU_CMP, HOST_SCRATCH, STACK_BYTES - (int32_t)check->span);
-    uint32_t field = x64_jcc(x, CC_A);
-    j->cold = grow(j->cold, j->n_cold, &j->cap_cold, sizeof *j->cold);
-    j->cold[j->n_cold++] = (struct cold){
-        .field = field, .owner = j->pc, .what = COLD_CHECK, .site = { .pc = pc, .check = number, .resume = x->at }, .count = j->rest
-    };
+    struct cold *cold = job_cold(j, x64_jcc(x, CC_A));
+    cold->kind = COLD_CHECK;
+    cold->site = (struct site){ .pc = pc, .check = number, .resume = x->at };
+    cold->count = j->rest;
 }
 
 void
@@ -210,20 +234,30 @@ kind_of_cold(const struct cold *cold)
 {
     static const uint8_t kinds[] = {
         [SITE_POLL] = NATIVE_POLL,     [SITE_TRAP] = NATIVE_STOP,    [SITE_INTERP] = NATIVE_INTERP,
-        [SITE_REFILL] = NATIVE_REFILL, [SITE_CALL] = NATIVE_OUTSIDE,
+        [SITE_REFILL] = NATIVE_REFILL, [SITE_CALL] = NATIVE_OUTSIDE, [SITE_POINT] = NATIVE_LEAVE,
+        [SITE_WATCH] = NATIVE_LEAVE,
     };
-    return cold->what == COLD_EXIT ? NATIVE_SIDE : cold->what == COLD_CHECK ? NATIVE_RECHECK : kinds[cold->site.kind];
+    switch (cold->kind) {
+    case COLD_SITE:
+        return kinds[cold->site.kind];
+    case COLD_EXIT:
+        return NATIVE_SIDE;
+    case COLD_CHECK:
+        return NATIVE_RECHECK;
+    default:
+        return NATIVE_LOOK;
+    }
 }
 
 void
 job_emit_cold(struct job *j)
 {
-    for (uint32_t i = 0; i < j->n_cold; i++) { /* a check adds its site at the end */
+    for (uint32_t i = 0; i < j->n_cold; i++) { /* some add more at the end */
         const struct cold cold = j->cold[i];
         j->pc = cold.owner;
         job_mark(j, j->x.at, kind_of_cold(&cold), 1);
         x64_patch(&j->x, cold.field, j->x.at);
-        switch (cold.what) {
+        switch (cold.kind) {
         case COLD_SITE:
             stub_site(j->c, &j->x, &cold.site);
             break;
@@ -236,6 +270,9 @@ job_emit_cold(struct job *j)
             check_bounds(j, cold.site.pc, cold.site.check);
             x64_jmp_back(&j->x, cold.site.resume);
             break;
+        default:
+            points_emit_cold(j, cold);
+            break;
         }
     }
     j->n_cold = 0;
@@ -246,7 +283,7 @@ job_go_on(struct job *j, uint32_t pc, bool is_next)
 {
     if (!job_is_block(j->c, pc)) { /* off the end */
         job_mark(j, j->x.at, NATIVE_ON, 1);
-        job_site(j, x64_jmp(&j->x), SITE_INTERP, pc, NO_CHECK, 0);
+        job_site(j, x64_jmp(&j->x), SITE_POLL, pc, NO_CHECK, 0);
         return;
     }
     struct count count = due(j, pc, j->rest);

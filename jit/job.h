@@ -16,14 +16,25 @@ struct count {
     uint64_t insns, cost;
 };
 
-/* Code that is rarely executed: a way out, or the rest of a side exit. */
+/* Code that is rarely executed. */
+enum cold_kind {
+    COLD_SITE,    /* a way out */
+    COLD_EXIT,    /* a branch on an unexpected way: settles the count first */
+    COLD_CHECK,   /* a check in general, where a guess about it was wrong */
+    COLD_HIT,     /* a point whose condition holds: counts, or is left to C at the site */
+    COLD_CHANGED, /* a watch whose register has changed */
+    COLD_UNWIND,  /* a condition that can't be evaluated: the site, after r0 has come back from the stack */
+};
+
 struct cold {
     uint32_t field;     /* displacement that leads here */
     uint32_t owner;     /* slot that it belongs to */
-    enum { COLD_SITE, COLD_EXIT, COLD_CHECK } what;
-    struct site site;   /* SITE; CHECK: its pc, check and resume, where the code goes on */
+    enum cold_kind kind;
+    struct site site;   /* all but EXIT; CHECK: its pc, check and resume, where the code goes on */
     uint32_t target;    /* EXIT */
     struct count count; /* EXIT: to settle before going there; CHECK: job.rest */
+    uint32_t back;      /* HIT, CHANGED: where it goes on */
+    uint32_t unwind;    /* UNWIND: words on the stack, r0 being the deepest */
 };
 
 struct job {
@@ -36,12 +47,13 @@ struct job {
     uint32_t n_cold;
     size_t cap_cold;
     const struct block *block;
-    bool is_again;     /* with the traps, and not in its place, so that the next block does not follow */
+    bool is_again;     /* with traps and points, and not in its place, so that the next block does not follow */
     uint32_t pc;       /* slot of the instruction being compiled */
     struct count rest; /* counted ahead, but not executed before the instruction being compiled */
 };
 
-bool job_is_trapped(const struct job *j, uint32_t pc); /* the code being compiled is to stop there */
+/* What has to be looked at there by the code under way: LOOK_*. */
+uint8_t job_looks(const struct job *j, uint32_t pc);
 bool job_is_block(const struct compiled *c, int64_t pc); /* a block starts there */
 
 /* Instructions are counted, and the budget is looked at. */
@@ -57,14 +69,24 @@ job_mark(struct job *j, uint32_t at, enum native_kind kind, uint32_t n_slots)
 /* The code emitted from here on runs after insn. */
 void job_count(struct job *j, const struct insn *insn);
 
-/* A site before the instruction at pc, reached through the displacement at `field`. check and resume: struct site. */
+/* Adds rare code to which the displacement at `field` leads: a way out, until the caller says otherwise. Valid until the next call. */
+struct cold *job_cold(struct job *j, uint32_t field);
+
+/* A site before the instruction at pc; the second form adds the code that comes out there, reached through the displacement at `field`.
+ * check and resume: struct site. */
+struct site job_site_at(const struct job *j, enum site_kind kind, uint32_t pc);
 void job_site(struct job *j, uint32_t field, enum site_kind kind, uint32_t pc, uint32_t check, uint32_t resume);
+
 /* Adds to the counts; no code when there is nothing to add. */
 void job_settle(struct job *j, struct count count);
+
+/* Compares the value of `reg` with bounds: above or equal when it is not among the good ones. Changes the scratch register. */
+void job_emit_bounds(struct job *j, enum x64_reg reg, uint32_t index);
 
 /* Branches to blocks, which settle the counts. job_jcc, the instruction at pc, and job_go_on may also mean no instruction: then the
  * interpreter sees to it. is_next: the block behind this one is emitted next. */
 void job_jump_later(struct job *j, uint32_t field, uint32_t pc);
+uint32_t job_entry(const struct job *j, int64_t pc); /* offset of the block's code; 0: it does not exist yet */
 void job_jcc(struct job *j, enum x64_cond cc, uint32_t pc, int64_t target);
 void job_go_on(struct job *j, uint32_t pc, bool is_next);
 

@@ -137,10 +137,22 @@ put_bound(uint8_t reg, int64_t off, struct buf *out)
         buf_printf(out, "%+lld", (long long)off);
 }
 
-static void
-describe_check(const struct compiled *c, uint32_t pc, struct buf *out)
+/* An access that is checked alone, since bytes nearby are watched. */
+static bool
+is_alone(const struct compiled *c, const struct native_piece *piece)
 {
-    const struct check *check = &c->blocks.checks[c->blocks.check_of[pc]];
+    return piece->offset >= c->first_used && c->looks.at[piece->pc] & LOOK_ALONE;
+}
+
+static void
+describe_check(const struct compiled *c, const struct native_piece *piece, struct buf *out)
+{
+    uint32_t index = is_alone(c, piece) ? c->looks.alone[piece->pc] : c->blocks.check_of[piece->pc];
+    if (index == NO_CHECK) { /* of code that is led away */
+        buf_puts(out, "check of bounds");
+        return;
+    }
+    const struct check *check = &c->blocks.checks[index];
     static const char *const verbs[] = { [MEM_READ] = "read", [MEM_WRITE] = "written", [MEM_READ | MEM_WRITE] = "read and written" };
     buf_printf(out, "check of %u", check->pc);
     if (check->last_pc != check->pc)
@@ -160,6 +172,8 @@ describe_insn(const struct compiled *c, const struct native_piece *piece, struct
         buf_printf(out, "..%u", pc + piece->n_slots - 1);
     if (insn_is_foreign(insn))
         buf_puts(out, "left to the interpreter");
+    else if (is_alone(c, piece))
+        buf_puts(out, "checked alone: bytes near it are watched");
     else if (c->blocks.site[pc] == SITE_COVERED)
         buf_printf(out, "checked before %u", c->blocks.checks[c->blocks.check_of[pc]].pc);
     else if (c->blocks.site[pc] == SITE_STATIC)
@@ -193,7 +207,7 @@ native_describe(const struct compiled *c, const struct native_piece *piece, stru
         describe_count(c, piece->pc, out);
         break;
     case NATIVE_CHECK:
-        describe_check(c, piece->pc, out);
+        describe_check(c, piece, out);
         break;
     case NATIVE_ALIGNMENT:
         buf_printf(out, "must be aligned to %u bytes", insn_row(&c->program->insns[piece->pc])->width_bits / 8);

@@ -93,13 +93,16 @@ put_cell(const struct compiled *c, uint32_t off, struct buf *out)
         CELL_NAME(regs),       CELL_NAME(memory),    CELL_NAME(frame),   CELL_NAME(frame_end), CELL_NAME(frame_pointer),
         CELL_NAME(may_goto),   CELL_NAME(host_rsp),  CELL_NAME(run),     CELL_NAME(outside),   CELL_NAME(may_goto_limit),
         CELL_NAME(guest_rsp),  CELL_NAME(left),      CELL_NAME(cycles),  CELL_NAME(site),      CELL_NAME(exit_pc),
-        CELL_NAME(go),
+        CELL_NAME(go),         CELL_NAME(condition_addr),
     };
 #undef CELL_NAME
     if (off >= offsetof(struct cells, bounds)) {
         uint32_t at = off - (uint32_t)offsetof(struct cells, bounds), check = at / sizeof(struct bounds);
         bool is_lo = at % sizeof(struct bounds) == offsetof(struct bounds, lo);
-        buf_printf(out, is_lo ? "lowest good r%u" : "number of good r%u", c->blocks.checks[check].base);
+        if (check < c->blocks.n_checks)
+            buf_printf(out, is_lo ? "lowest good r%u" : "number of good r%u", c->blocks.checks[check].base);
+        else /* of a condition, or of a check that is gone */
+            buf_puts(out, is_lo ? "lowest good address" : "number of good addresses");
         return;
     }
     for (uint32_t i = 0; i < ARRAY_LEN(names); i++)

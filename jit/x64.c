@@ -337,6 +337,15 @@ x64_lea(struct x64 *x, bool wide, enum x64_reg dst, struct x64_mem mem)
 }
 
 void
+x64_setcc(struct x64 *x, enum x64_cond cc, enum x64_reg dst)
+{
+    rex(x, false, 0, 0, dst, needs_byte_rex(dst));
+    x64_byte(x, 0x0f);
+    x64_byte(x, (uint8_t)(0x90 | cc));
+    modrm_rr(x, 0, dst);
+}
+
+void
 x64_load(struct x64 *x, uint32_t bits, enum x64_reg dst, struct x64_mem mem)
 {
     if (bits >= 32)
@@ -393,6 +402,12 @@ void
 x64_push_m(struct x64 *x, struct x64_mem mem)
 {
     op_rm(x, false, 0, 0xff, 6, mem, 0);
+}
+
+void
+x64_pop_m(struct x64 *x, struct x64_mem mem)
+{
+    op_rm(x, false, 0, 0x8f, 0, mem, 0);
 }
 
 void

@@ -82,6 +82,7 @@ void x64_shiftx(struct x64 *x, bool wide, enum x64_shift op, enum x64_reg dst, e
 void x64_bswap_r(struct x64 *x, bool wide, enum x64_reg reg);
 void x64_rol16_r(struct x64 *x, enum x64_reg reg, uint8_t count);
 void x64_lea(struct x64 *x, bool wide, enum x64_reg dst, struct x64_mem mem);
+void x64_setcc(struct x64 *x, enum x64_cond cc, enum x64_reg dst); /* the low byte becomes 0 or 1, the others stay */
 
 void x64_load(struct x64 *x, uint32_t bits, enum x64_reg dst, struct x64_mem mem);        /* zero-extended to 64 */
 void x64_load_sx(struct x64 *x, uint32_t bits, enum x64_reg dst, struct x64_mem mem);     /* sign-extended to 64 */
@@ -91,6 +92,7 @@ void x64_store_i(struct x64 *x, uint32_t bits, struct x64_mem mem, int32_t imm);
 void x64_push(struct x64 *x, enum x64_reg reg);
 void x64_pop(struct x64 *x, enum x64_reg reg);
 void x64_push_m(struct x64 *x, struct x64_mem mem);
+void x64_pop_m(struct x64 *x, struct x64_mem mem);
 void x64_ret(struct x64 *x);
 void x64_jmp_m(struct x64 *x, struct x64_mem mem);
 void x64_call_m(struct x64 *x, struct x64_mem mem);

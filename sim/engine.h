@@ -25,8 +25,9 @@ enum {
 /* How run() is called. */
 enum {
     RUN_RESUME = 1, /* going on from a stop at this pc: its trap and its points have been looked at and are passed by */
-    RUN_PIECE = 2   /* for an engine that uses another one: more follows at once, so points are not begun anew, and those at the pc where
-                     * only the budget ends are not looked at */
+    /* For who makes one run of several calls, and has begun the points itself (points_begin): */
+    RUN_PIECE = 2,  /* more follows at once: points are not begun, and those at the pc where only the budget ends are not looked at */
+    RUN_LAST = 4    /* the last call: points are not begun */
 };
 
 /* What the instruction set leaves open, equal in every engine:

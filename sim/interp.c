@@ -391,7 +391,7 @@ static struct stop
 run_code(struct code *code, struct machine *m, uint64_t budget, uint32_t how)
 {
     const struct fault none = { .kind = FAULT_NONE }, nowhere = { .kind = FAULT_PC, .addr = m->pc };
-    if (!(how & RUN_PIECE))
+    if (!(how & (RUN_PIECE | RUN_LAST)))
         points_begin(code->points, m);
     if (m->has_exited)
         return stop_at(m, STOP_EXIT, &none);

@@ -332,3 +332,128 @@ Test(points, memory_watch_of_atomics_in_a_callee)
     drop(&g, set);
     guest_close(&g);
 }
+
+/* Looked at once, though the JIT hands the instruction over after it has looked: an access that faults, and a callx. */
+Test(points, counted_once_where_another_engine_takes_over)
+{
+    struct guest g;
+    guest_open(&g, "r1 = 0\nr0 = *(u8 *)(r1 + 0)\nexit\n");
+    struct points *set = watch_with(&g, (struct point[]){ { .kind = POINT_PC, .pc = 1, .ignore = 7 } }, 1);
+    guest_start(&g, NULL, 0);
+    ASSERT_STOP(go(&g, 0), STOP_FAULT, 1, 1);
+    cr_assert_eq(set->list[0].n_hits, 1);
+    cr_assert_eq(set->list[0].ignore, 6);
+    drop(&g, set);
+    guest_close(&g);
+
+    guest_open(&g, "r1 = 7\ncallx r1\nr0 = 0\nexit\n"); /* bpf_get_prandom_u32 */
+    set = watch_with(&g, (struct point[]){ { .kind = POINT_PC, .pc = 1, .ignore = 7 } }, 1);
+    guest_start(&g, NULL, 0);
+    ASSERT_STOP(go(&g, 0), STOP_EXIT, 3, 4);
+    cr_assert_eq(set->list[0].n_hits, 1);
+    drop(&g, set);
+    guest_close(&g);
+}
+
+Test(points, past_the_end)
+{
+    struct guest g;
+    guest_open(&g, "r0 = 0\nr1 = 0\n");
+    struct points *set = watch_with(&g, (struct point[]){ { .kind = POINT_PC, .pc = 2, .ignore = 1 } }, 1);
+    guest_start(&g, NULL, 0);
+    ASSERT_STOP(go(&g, 0), STOP_FAULT, 2, 2);
+    cr_assert_eq(set->list[0].n_hits, 1);
+    guest_start(&g, NULL, 0);
+    ASSERT_STOP(go(&g, 0), STOP_TRAP, 2, 2);
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_FAULT, 2, 2);
+    cr_assert_eq(set->list[0].n_hits, 2);
+    drop(&g, set);
+    guest_close(&g);
+}
+
+/* What is taken away has no effect any more, wherever control comes from. */
+Test(points, traps_come_and_go_one_by_one)
+{
+    struct guest g;
+    guest_open(&g, "r6 = 0\nr6 += 1\nif r6 > 100 goto +3\nif r6 == 51 goto +1\nr6 += 1\ngoto -5\nexit\n");
+    for (uint32_t first = 1; first < 6; first++)
+        for (uint32_t second = 1; second < 6; second++) {
+            guest_start(&g, NULL, 0);
+            GUEST_ENGINE.set_trap(g.code, first, true);
+            cr_assert_eq(go(&g, 0).pc, first);
+            GUEST_ENGINE.set_trap(g.code, second, true);
+            go(&g, RUN_RESUME);
+            GUEST_ENGINE.set_trap(g.code, first, false);
+            GUEST_ENGINE.run(g.code, g.machine, 20, RUN_RESUME);
+            GUEST_ENGINE.set_trap(g.code, second, false);
+            cr_assert_eq(go(&g, 0).reasons, STOP_EXIT, "%u and %u", first, second);
+        }
+    guest_close(&g);
+}
+
+/* In the callee when the watch is set, and when it is gone again: the return is not where it was. */
+Test(points, watches_come_and_go_during_a_call)
+{
+    struct guest g;
+    guest_open(&g, "r6 = 1\ncall +2\nr0 = r6\nexit\nr6 = 9\nr0 = 0\nexit\n");
+    for (int k = 0; k < 4; k++) {
+        guest_start(&g, NULL, 0);
+        ASSERT_STOP(GUEST_ENGINE.run(g.code, g.machine, 3, 0), STOP_BUDGET, 5, 3);
+        struct points *set = watch_with(&g, (struct point[]){ { .kind = POINT_REGISTER, .reg = REG_6, .mask = UINT64_MAX } }, 1);
+        if (k % 2) {
+            ASSERT_STOP(go(&g, RUN_RESUME), STOP_WATCH, 2, 5);
+            cr_assert(set->list[0].before == 9 && set->list[0].old == 1);
+        } else {
+            ASSERT_STOP(GUEST_ENGINE.run(g.code, g.machine, 1, RUN_RESUME), STOP_BUDGET, 6, 4);
+        }
+        drop(&g, set);
+        ASSERT_STOP(go(&g, RUN_RESUME), STOP_EXIT, 3, 7);
+    }
+    guest_close(&g);
+}
+
+/* The bytes that may be read end where the region ends, also when what comes before them has been read already. */
+Test(points, condition_reads_up_to_the_end)
+{
+    struct guest g;
+    guest_open(&g, "r6 = r10\nr6 += -64\nr6 += 1\nif r6 < r10 goto -2\nr0 = 0\nexit\n");
+    for (uint64_t bytes = 1; bytes <= 8; bytes *= 2) {
+        const struct cond_node nodes[] = { { .op = COND_REG, .value = REG_6 }, { .op = COND_LOAD, .a = 0, .value = bytes } };
+        struct condition *c = condition(nodes, 2);
+        struct points *set = watch_with(&g, (struct point[]){ { .kind = POINT_PC, .pc = 3, .condition = c } }, 1);
+        guest_start(&g, NULL, 0);
+        uint64_t turns = 64 - bytes + 1; /* the first that reads past the end */
+        ASSERT_STOP(go(&g, 0), STOP_TRAP, 3, 2 + 2 * turns - 1);
+        cr_assert(set->list[0].is_unsure);
+        drop(&g, set);
+        free(c);
+    }
+    guest_close(&g);
+}
+
+/* More of them, and longer conditions, than code usually has room for. None ever holds. */
+Test(points, a_thousand_long_conditions)
+{
+    enum { N_POINTS = 1000, N_NODES = 3 * 60 };
+    struct cond_node nodes[N_NODES];
+    static struct point list[N_POINTS];
+    for (uint16_t i = 0; i < N_NODES; i += 3) { /* (u32)(0 & r6) & r6 ... */
+        nodes[i] = i ? (struct cond_node){ .op = COND_EXTEND, .a = (uint16_t)(i - 1), .value = 32 } : (struct cond_node){ .op = COND_CONST };
+        nodes[i + 1] = (struct cond_node){ .op = COND_REG, .value = REG_6 };
+        nodes[i + 2] = (struct cond_node){ .op = COND_AND, .a = i, .b = (uint16_t)(i + 1) };
+    }
+    struct condition *c = condition(nodes, N_NODES);
+    for (uint32_t i = 0; i < N_POINTS; i++)
+        list[i] = (struct point){ .kind = POINT_PC, .pc = 2 + i % 3, .condition = c };
+    struct guest g;
+    guest_open(&g, LOOP);
+    struct points *set = watch_with(&g, list, N_POINTS);
+    guest_start(&g, NULL, 0);
+    ASSERT_STOP(go(&g, 0), STOP_EXIT, 5, 33);
+    cr_assert_eq(set->list[N_POINTS - 1].n_hits, 0);
+    drop(&g, set);
+    guest_start(&g, NULL, 0);
+    ASSERT_STOP(go(&g, 0), STOP_EXIT, 5, 33);
+    free(c);
+    guest_close(&g);
+}

@@ -5,6 +5,7 @@
 #include "jit/compile.h"
 #include "jit/diff/generate.h"
 #include "jit/jit.h"
+#include "jit/points.h"
 
 #include <criterion/criterion.h>
 #include <inttypes.h>
@@ -106,6 +107,28 @@ assert_view(uint64_t seed, const struct engine *engine, const struct program *p,
     native_view_free(&view);
 }
 
+/* One of each kind, with a condition that loads and divides. */
+static struct points *
+any_points(const struct program *p, uint32_t n)
+{
+    static const struct {
+        uint32_t n;
+        struct cond_node nodes[5];
+    } condition = { 5,
+                    { { .op = COND_REG, .value = REG_1 },
+                      { .op = COND_LOAD, .a = 0, .value = 4 },
+                      { .op = COND_REG, .value = REG_0 },
+                      { .op = COND_DIV, .a = 1, .b = 2 },
+                      { .op = COND_LOGNOT, .a = 3 } } };
+    const struct point list[] = {
+        { .kind = POINT_PC, .pc = n * 31 % p->n_slots, .condition = (const struct condition *)&condition },
+        { .kind = POINT_PC, .pc = n * 31 % p->n_slots },
+        { .kind = POINT_REGISTER, .reg = (uint8_t)(n % N_REGS), .mask = UINT64_MAX, .condition = (const struct condition *)&condition },
+        { .kind = POINT_MEMORY, .addr = (uint32_t)STACK_TOP - n % 64 - 1, .len = 1 + n % 8, .access = MEM_READ | MEM_WRITE },
+    };
+    return points_new(list, n % 3 ? ARRAY_LEN(list) : 3);
+}
+
 Test(native, every_byte_and_instruction)
 {
     const struct engine *const all[] = { &jit_engine, &jit_step_engine };
@@ -117,6 +140,14 @@ Test(native, every_byte_and_instruction)
         assert_view(seed, engine, p, code, false, seed % 10 == 0);
         for (uint32_t k = 0; k < 6; k++) {
             engine->set_trap(code, (uint32_t)((seed * 7 + k * 131) % p->n_slots), k % 3 != 2);
+            assert_view(seed, engine, p, code, true, seed % 40 == 0);
+        }
+        for (uint32_t k = 0; k < 4; k++) {
+            struct points *set = any_points(p, (uint32_t)seed * 5 + k);
+            engine->set_points(code, set);
+            assert_view(seed, engine, p, code, true, seed % 40 == 0);
+            engine->set_points(code, NULL);
+            points_free(set);
             assert_view(seed, engine, p, code, true, seed % 40 == 0);
         }
         engine->close(code);
@@ -160,19 +191,18 @@ Test(native, compiling_again_gives_the_same_code)
 {
     for (uint64_t seed = first_seed(), end = seed + N_PROGRAMS; seed < end; seed++) {
         struct program *p = random_program(seed);
-        uint64_t *traps = calloc((p->n_slots + 63) / 64, sizeof *traps);
-        struct compiled first = { .program = p, .costs = &costs, .traps = traps }, second = { .program = p, .costs = &costs, .wants_marks = true };
+        struct compiled first = { .program = p, .costs = &costs }, second = { .program = p, .costs = &costs, .wants_marks = true };
         cr_assert(compile_program(&first) && compile_program(&second));
         cr_assert_eq(first.n_marks, 0);
         cr_assert_eq(first.used, second.used, "seed %" PRIu64, seed);
         cr_assert_eq(memcmp(first.mem.code, second.mem.code, first.used), 0, "seed %" PRIu64, seed);
-        memset(traps, 0xff, (p->n_slots + 63) / 64 * sizeof *traps);
-        traps[(p->n_slots - 1) / 64] &= UINT64_MAX >> (63 - (p->n_slots - 1) % 64);
-        compiled_restart(&first);
+        looks_init(&first.looks, p);
+        for (uint32_t pc = 0; pc < p->n_slots; pc++)
+            looks_set_trap(&first.looks, pc, true);
+        cr_assert(compiled_restart(&first));
         cr_assert_eq(first.first_used, second.used, "seed %" PRIu64, seed);
         compiled_free(&first);
         compiled_free(&second);
-        free(traps);
         program_free(p);
     }
 }
