@@ -64,6 +64,24 @@ void expr_free(struct expr *x);
 enum err expr_eval(struct session *s, const struct expr *x, struct value *out, struct buf *warnings, struct errinfo *e);
 /* The type that expr_eval would give, without reading memory and without side effects; *out's contents are zero. */
 enum err expr_type(struct session *s, const struct expr *x, struct value *out, struct errinfo *e);
+/* The same for one node of it. */
+enum err expr_node_type(struct session *s, const struct expr *x, int32_t index, struct value *out, struct errinfo *e);
+
+/* What an evaluation has looked at: MEMORY: where is an address; REGISTER: an enum reg_id. */
+struct read {
+    enum place place;
+    uint64_t where;
+    uint32_t n_bytes;
+};
+struct reads {
+    struct read *list; /* the caller frees it */
+    uint32_t n;
+    size_t cap;
+};
+
+/* Evaluates and says in *reads, in order, what the value depends on; what could not be read is the last of them. An lvalue's own place is
+ * the last, too. */
+enum err expr_eval_reads(struct session *s, const struct expr *x, struct value *out, struct reads *reads, struct errinfo *e);
 
 /* Parse and evaluate in one: for commands that want a number. Pointers and code are numbers, too. */
 enum err expr_number(struct session *s, const char *text, uint64_t *out, struct errinfo *e);

@@ -1,5 +1,6 @@
-/* Expressions: tree -> value. One walk serves evaluation and typing: with is_type_only nothing is read, written or divided by. Depth of
- * the tree is bounded by the parser. See expr.h. */
+/* Expressions: tree -> value. One walk serves evaluation and typing: with is_type_only nothing is read, written or divided by. Arrays and
+ * aggregates in memory are read when somebody needs their contents, so that a member or an element can be had of what is too large, or
+ * not all there. Depth of the tree is bounded by the parser. See expr.h. */
 #include "config.h"
 
 #include "debugger/expr.h"
@@ -17,32 +18,55 @@ struct eval {
     struct buf *warnings;
     struct errinfo *e;
     bool is_type_only;
+    struct reads *reads; /* NULL: nobody wants to know */
 };
 
 static enum err eval(struct eval *v, int32_t index, struct value *out);
 
-/* The value of `type` at a guest address. Arrays are read whole. */
+static void
+note_read(struct eval *v, enum place place, uint64_t where, uint64_t n_bytes)
+{
+    struct reads *r = v->reads;
+    if (!r || v->is_type_only)
+        return;
+    r->list = grow(r->list, r->n, &r->cap, sizeof *r->list);
+    r->list[r->n++] = (struct read){ .place = place, .where = where, .n_bytes = (uint32_t)n_bytes };
+}
+
+static enum err
+read_memory(struct eval *v, uint64_t addr, void *to, uint64_t n)
+{
+    note_read(v, PLACE_MEMORY, addr, n);
+    return v->is_type_only ? OK : data_read(v->s, addr, to, n, v->e);
+}
+
+/* The value of `type` at a guest address. The contents of arrays and aggregates are left for fetch(). */
 static enum err
 load(struct eval *v, struct vtype type, uint64_t addr, struct value *out)
 {
-    enum err err;
-    uint64_t n = vtype_bytes(type), bits = 0;
-    if (n > VALUE_MAX_BYTES)
-        return err_set(v->e, ERR_VALUE_SIZE, NULL, 0, n, VALUE_MAX_BYTES);
-    *out = value_of(type, 0);
-    if (type.n || vtype_is_aggregate(type)) {
-        uint8_t *bytes = session_scratch(v->s, n);
-        if (!v->is_type_only && (err = data_read(v->s, addr, bytes, n, v->e)))
-            return err;
-        out->bytes = bytes;
-    } else {
-        if (!v->is_type_only && (err = data_read(v->s, addr, &bits, n, v->e)))
-            return err;
-        *out = value_of(type, bits);
-    }
+    uint64_t bits = 0;
+    bool is_later = type.n || vtype_is_aggregate(type);
+    enum err err = is_later ? OK : read_memory(v, addr, &bits, vtype_bytes(type));
+    if (err)
+        return err;
+    *out = value_of(type, bits);
     out->place = PLACE_MEMORY;
     out->where = addr;
     return OK;
+}
+
+/* Reads what load() has left. */
+static enum err
+fetch(struct eval *v, struct value *out)
+{
+    uint64_t n = vtype_bytes(out->type);
+    if (out->place != PLACE_MEMORY || out->bytes || !(out->type.n || vtype_is_aggregate(out->type)))
+        return OK;
+    if (n > VALUE_MAX_BYTES)
+        return err_set(v->e, ERR_VALUE_SIZE, NULL, 0, n, VALUE_MAX_BYTES);
+    uint8_t *bytes = session_scratch(v->s, n);
+    out->bytes = bytes;
+    return read_memory(v, out->where, bytes, n);
 }
 
 static bool
@@ -85,7 +109,7 @@ bitfield(struct eval *v, const struct value *a, const struct type_member *m, str
     struct vtype bytes = vtype_base(BASE_UCHAR), type = vtype_of_btf(btf_of(v), m->type_id);
     uint64_t bits = 0, shift = m->bit_off % 8;
     bytes.n = (uint32_t)((shift + m->n_bits + 7) / 8);
-    if ((err = part(v, a, m->bit_off / 8, bytes, &unit)))
+    if ((err = part(v, a, m->bit_off / 8, bytes, &unit)) || (err = fetch(v, &unit)))
         return err;
     memcpy(&bits, unit.bytes, bytes.n < 8 ? bytes.n : 8);
     bits = bits >> shift << (64 - m->n_bits);
@@ -196,8 +220,11 @@ assign(struct eval *v, const struct value *a, const struct value *b, struct valu
     if (a->place == PLACE_NONE)
         return err_set(v->e, ERR_NOT_LVALUE, NULL, 0, 0, 0);
     if (a->place == PLACE_VARIABLE) {
-        data_store(v->s, (uint32_t)a->where, b);
-        *out = *b;
+        struct value whole = *b;
+        if ((err = fetch(v, &whole)))
+            return err;
+        data_store(v->s, (uint32_t)a->where, &whole);
+        *out = whole;
         out->place = PLACE_VARIABLE;
         out->where = a->where;
         return OK;
@@ -249,6 +276,7 @@ eval_leaf(struct eval *v, const struct node *n, struct value *out)
             out->where = n->id;
             return OK;
         }
+        note_read(v, PLACE_REGISTER, n->id, 8);
         return data_read_reg(v->s, n->id, out, v->e);
     case EXPR_VARIABLE:
         *out = v->s->variables[n->id].value;
@@ -377,14 +405,30 @@ enum err
 expr_eval(struct session *s, const struct expr *x, struct value *out, struct buf *warnings, struct errinfo *e)
 {
     struct eval v = { .s = s, .x = x, .warnings = warnings, .e = e };
-    return eval(&v, x->root, out);
+    enum err err = eval(&v, x->root, out);
+    return err ? err : fetch(&v, out);
+}
+
+enum err
+expr_eval_reads(struct session *s, const struct expr *x, struct value *out, struct reads *reads, struct errinfo *e)
+{
+    struct eval v = { .s = s, .x = x, .e = e, .reads = reads };
+    reads->n = 0;
+    enum err err = eval(&v, x->root, out);
+    return err ? err : fetch(&v, out);
 }
 
 enum err
 expr_type(struct session *s, const struct expr *x, struct value *out, struct errinfo *e)
 {
+    return expr_node_type(s, x, x->root, out, e);
+}
+
+enum err
+expr_node_type(struct session *s, const struct expr *x, int32_t index, struct value *out, struct errinfo *e)
+{
     struct eval v = { .s = s, .x = x, .e = e, .is_type_only = true };
-    return eval(&v, x->root, out);
+    return eval(&v, index, out);
 }
 
 enum err
