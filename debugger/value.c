@@ -236,12 +236,11 @@ value_cast(const struct value *v, struct vtype type, struct value *out, struct e
     return OK;
 }
 
-/* The type in which C does arithmetic on two integers, without anything narrower than int. */
-static enum base_id
-common_type(const struct value *a, const struct value *b)
+enum base_id
+vtype_common(struct vtype a, struct vtype b)
 {
-    unsigned a_bytes = row(a->type)->bytes, b_bytes = row(b->type)->bytes;
-    bool a_unsigned = !row(a->type)->is_signed && a_bytes >= 4, b_unsigned = !row(b->type)->is_signed && b_bytes >= 4;
+    unsigned a_bytes = row(a)->bytes, b_bytes = row(b)->bytes;
+    bool a_unsigned = !row(a)->is_signed && a_bytes >= 4, b_unsigned = !row(b)->is_signed && b_bytes >= 4;
     unsigned bytes = a_bytes > b_bytes ? a_bytes : b_bytes;
     bool is_unsigned = a_bytes > b_bytes ? a_unsigned : b_bytes > a_bytes ? b_unsigned : a_unsigned || b_unsigned;
     if (bytes <= 4)
@@ -252,7 +251,7 @@ common_type(const struct value *a, const struct value *b)
 static enum base_id
 promoted(const struct value *a)
 {
-    return common_type(a, a);
+    return vtype_common(a->type, a->type);
 }
 
 /* Division in the width of the type; the most negative number by -1 wraps, as gdb's host arithmetic must not trap. */
@@ -318,7 +317,7 @@ arithmetic(int op, const struct value *a, const struct value *b, struct value *o
         *out = shift(op, a, b, warnings);
         return OK;
     }
-    enum base_id id = common_type(a, b);
+    enum base_id id = vtype_common(a->type, b->type);
     uint64_t x = value_int(id, a->bits).bits, y = value_int(id, b->bits).bits, r = 0;
     if (is_comparison(op)) {
         *out = value_int(BASE_INT, compare(op, base_types[id].is_signed, x, y));
@@ -339,9 +338,8 @@ arithmetic(int op, const struct value *a, const struct value *b, struct value *o
     return OK;
 }
 
-/* Pointers move by what they point to; code moves by slots. */
-static uint64_t
-pointer_step(struct vtype type)
+uint64_t
+vtype_step(struct vtype type)
 {
     return vtype_is_pointer(type) ? vtype_bytes(vtype_target(type)) : 1;
 }
@@ -356,17 +354,17 @@ pointer_arithmetic(int op, const struct value *a, const struct value *b, struct 
     }
     if (op == EXPR_ADD && a_moves != b_moves) {
         const struct value *p = a_moves ? a : b, *n = a_moves ? b : a;
-        *out = value_of(p->type, p->bits + n->bits * pointer_step(p->type));
+        *out = value_of(p->type, p->bits + n->bits * vtype_step(p->type));
         return OK;
     }
     if (op == EXPR_SUB && a_moves && !b_moves) {
-        *out = value_of(a->type, a->bits - b->bits * pointer_step(a->type));
+        *out = value_of(a->type, a->bits - b->bits * vtype_step(a->type));
         return OK;
     }
     if (op == EXPR_SUB && a_moves && b_moves) {
-        if (pointer_step(a->type) != pointer_step(b->type))
+        if (vtype_step(a->type) != vtype_step(b->type))
             return err_set(e, ERR_POINTER_MINUS, NULL, 0, 0, 0);
-        *out = value_int(BASE_LONG, (uint64_t)((int64_t)(a->bits - b->bits) / (int64_t)pointer_step(a->type)));
+        *out = value_int(BASE_LONG, (uint64_t)((int64_t)(a->bits - b->bits) / (int64_t)vtype_step(a->type)));
         return OK;
     }
     return err_set(e, ERR_NOT_A_NUMBER, "arithmetic operation", 0, 0, 0);

@@ -56,6 +56,9 @@ bool vtype_is_scalar(struct vtype type);  /* integer, pointer or code */
 bool vtype_is_signed(struct vtype type);
 struct vtype vtype_target(struct vtype type);  /* what a pointer points to, what an array consists of */
 bool vtype_is_aggregate(struct vtype type);
+/* The type in which C does arithmetic on two integers: int, unsigned int, long or unsigned long. */
+enum base_id vtype_common(struct vtype a, struct vtype b);
+uint64_t vtype_step(struct vtype type); /* by how much + 1 moves it: pointers by what they point to, code by slots, which are 1 apart */
 /* "unsigned int *", "u8 [4]", "struct ethhdr *". btf: the program's, may be NULL when no type has an id. */
 void vtype_text(const struct btf *btf, struct vtype type, struct buf *out);
 bool vtype_is_enum(const struct btf *btf, struct vtype type);

@@ -27,13 +27,13 @@ const char fixture_calls[] = "main:\n"              /* 1 */
                              "    r0 *= 2\n"        /* 13, insn 10 */
                              "    exit\n";          /* 14, insn 11 */
 
-static volatile sig_atomic_t interrupt;
+volatile sig_atomic_t fixture_interrupt;
 
 struct session *
 fixture_session(void)
 {
     static const struct engine *const engines[] = { &interp_engine, NULL };
-    struct session_config config = { .engines = engines, .interrupt = &interrupt };
+    struct session_config config = { .engines = engines, .interrupt = &fixture_interrupt };
     return session_new(&config);
 }
 
@@ -69,6 +69,25 @@ fixture_program(const char *text)
         bytes[i] = (uint8_t)i;
     struct input input = { .ctx = bytes, .ctx_bytes = sizeof bytes };
     cr_assert_eq(session_set_input(s, &input, &e), OK);
+    return s;
+}
+
+struct session *
+fixture_values(void)
+{
+    static uint8_t packet[64];
+    char path[512];
+    struct errinfo e;
+    struct buf notes = BUF_EMPTY;
+    const char *dir = getenv("top_builddir");
+    snprintf(path, sizeof path, "%s/tests/debugger/values.bpf.o", dir ? dir : ".");
+    if (access(path, R_OK) != 0)
+        cr_skip("%s is missing: there is no clang that compiles eBPF", path);
+    struct session *s = fixture_session();
+    cr_assert_eq(session_load(s, path, NULL, &notes, &e), OK);
+    struct input input = { .packet = packet, .packet_bytes = sizeof packet };
+    cr_assert_eq(session_set_input(s, &input, &e), OK);
+    buf_free(&notes);
     return s;
 }
 

@@ -4,10 +4,16 @@
 
 #include "debugger/command.h"
 
+/* What Ctrl-C sets in these sessions. */
+extern volatile sig_atomic_t fixture_interrupt;
+
 /* A session without a program. */
 struct session *fixture_session(void);
 /* The same with a program from assembly text, called "test.s", on 64 bytes of memory 0, 1, 2... */
 struct session *fixture_program(const char *text);
+
+/* The same with tests/debugger/values.bpf.o on a packet of 64 zeros. Skips the test when that could not be compiled. */
+struct session *fixture_values(void);
 
 /* main calls a function three times in a loop over lines 4 to 9; the function (lines 12 to 14) doubles its argument: "sub_9". */
 extern const char fixture_calls[];

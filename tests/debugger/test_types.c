@@ -9,25 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static struct session *
-open_values(void)
-{
-    static uint8_t packet[64];
-    char path[512];
-    struct errinfo e;
-    struct buf notes = BUF_EMPTY;
-    const char *dir = getenv("top_builddir");
-    snprintf(path, sizeof path, "%s/tests/debugger/values.bpf.o", dir ? dir : ".");
-    if (access(path, R_OK) != 0)
-        cr_skip("%s is missing: there is no clang that compiles eBPF", path);
-    struct session *s = fixture_session();
-    cr_assert_eq(session_load(s, path, NULL, &notes, &e), OK);
-    struct input input = { .packet = packet, .packet_bytes = sizeof packet };
-    cr_assert_eq(session_set_input(s, &input, &e), OK);
-    buf_free(&notes);
-    return s;
-}
-
 static const struct row {
     const char *line, *expected;
 } rows[] = {
@@ -63,12 +44,12 @@ static const struct row {
     { "whatis zero", "type = __u64\n" },
     { "ptype struct point",
       "type = struct point {\n    int x;\n    int y;\n    char tag;\n    unsigned int low : 3;\n    unsigned int high : 5;\n}\n" },
-    { "map dump .bss", "zero = 0\n" },
+    { "map dump .bss", "zero = 0\nwhere = (struct point *) 0x0\n" },
 };
 
 Test(types, expressions)
 {
-    struct session *s = open_values();
+    struct session *s = fixture_values();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         fixture_expect(s, rows[i].line, rows[i].expected);
     session_free(s);
@@ -77,15 +58,15 @@ Test(types, expressions)
 /* A loop on one line is one line: next goes over all of it, and over the call; step enters the call. */
 Test(types, stepping_compiled_code)
 {
-    struct session *s = open_values();
-    fixture_say(s, "break 32");
+    struct session *s = fixture_values();
+    fixture_say(s, "break 45");
     fixture_say(s, "run");
     cr_assert_eq(session_event(s)->kind, EVENT_BREAKPOINT);
     fixture_say(s, "break twice");
     const char *text = "";
     for (int i = 0; i < 12 && !strstr(text, "Breakpoint 2"); i++)
         text = fixture_say(s, "next");
-    cr_assert(strstr(text, "Breakpoint 2, twice () at values.bpf.c:23"), "%s", text);
+    cr_assert(strstr(text, "Breakpoint 2, twice () at values.bpf.c:36"), "%s", text);
     fixture_say(s, "delete 2");
     text = fixture_say(s, "finish");
     cr_assert(strstr(text, "Run till exit from #0  twice () at values.bpf.c:"), "%s", text);
@@ -100,7 +81,7 @@ Test(types, stepping_compiled_code)
 /* Values and displays of a program that is gone neither crash nor lie about types. */
 Test(types, outlive_their_program)
 {
-    struct session *s = open_values();
+    struct session *s = fixture_values();
     fixture_say(s, "print $copy = origin");
     fixture_say(s, "print &origin");
     fixture_say(s, "display origin.x");

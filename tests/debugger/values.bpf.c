@@ -11,6 +11,15 @@ struct point {
     unsigned low : 3, high : 5;
 };
 
+struct fields {
+    unsigned a : 7, b : 12;
+    int c : 5, d : 20;
+    unsigned long long e : 40, f : 20;
+    char g;
+    _Bool h : 1;
+    int i : 9;
+};
+
 int counter = 5;
 long total = 7;
 struct point origin = { 1, 2, 'c', 3, 4 };
@@ -18,6 +27,10 @@ struct point corners[2] = { { 10, 20, 'a', 0, 0 }, { 30, 40, 'b', 0, 0 } };
 char text[8] = "hey";
 enum color shade = GREEN;
 __u64 zero;
+struct fields fields = { 100, 4000, -7, -300000, 0x123456789a, 0xfffff, 'g', 1, -200 };
+short shorts[3] = { -1, 300, 7 };
+_Bool flag = 1;
+struct point *where;
 
 static __attribute__((noinline)) int
 twice(int n)
