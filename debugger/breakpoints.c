@@ -3,43 +3,16 @@
 
 #include "debugger/breakpoints.h"
 
+#include "debugger/data.h"
 #include "debugger/source.h"
+#include "debugger/translate.h"
+#include "debugger/watch.h"
 #include "sim/base/base.h"
 
 #include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-void
-trap_add(struct session *s, uint32_t pc)
-{
-    assert(pc < s->program->n_slots && s->trap_refs[pc] < UINT16_MAX);
-    if (s->trap_refs[pc]++ == 0)
-        s->engine->set_trap(s->code, pc, true);
-}
-
-void
-trap_drop(struct session *s, uint32_t pc)
-{
-    assert(s->trap_refs[pc] > 0);
-    if (--s->trap_refs[pc] == 0)
-        s->engine->set_trap(s->code, pc, false);
-}
-
-static void
-insert(struct session *s, const struct breakpoint *p)
-{
-    for (uint32_t i = 0; i < p->n_pcs; i++)
-        trap_add(s, p->pcs[i]);
-}
-
-static void
-withdraw(struct session *s, const struct breakpoint *p)
-{
-    for (uint32_t i = 0; i < p->n_pcs; i++)
-        trap_drop(s, p->pcs[i]);
-}
 
 struct breakpoint *
 breakpoint_numbered(struct session *s, uint64_t number)
@@ -51,118 +24,95 @@ breakpoint_numbered(struct session *s, uint64_t number)
     return NULL;
 }
 
+/* Conditions hold resolved names, and so does what engines get of them: both are made anew for another program. */
+void
+breakpoint_set_condition(struct session *s, struct breakpoint *b, struct expr *condition)
+{
+    expr_free(b->condition);
+    free(b->translated);
+    b->condition = condition;
+    b->translated = condition ? translate(s, condition) : NULL;
+    s->points_are_stale = true;
+}
+
+static struct breakpoint *
+add(struct session *s, enum breakpoint_type type, struct expr *condition)
+{
+    s->breakpoints = grow(s->breakpoints, s->n_breakpoints, &s->cap_breakpoints, sizeof *s->breakpoints);
+    struct breakpoint *b = &s->breakpoints[s->n_breakpoints++];
+    *b = (struct breakpoint){ .number = s->next_breakpoint++, .type = type, .is_enabled = true };
+    breakpoint_set_condition(s, b, condition);
+    return b;
+}
+
 struct breakpoint *
 breakpoint_add(struct session *s, struct location *l, const char *spec, struct expr *condition, bool is_temporary)
 {
-    s->breakpoints = grow(s->breakpoints, s->n_breakpoints, &s->cap_breakpoints, sizeof *s->breakpoints);
-    struct breakpoint *p = &s->breakpoints[s->n_breakpoints++];
-    *p = (struct breakpoint){ .number = s->next_breakpoint++, .is_temporary = is_temporary, .is_enabled = true, .spec = xstrdup(spec),
-                         .condition = condition, .pcs = l->pcs, .n_pcs = l->n_pcs };
+    struct breakpoint *b = add(s, BREAKPOINT_INSN, condition);
+    b->is_temporary = is_temporary;
+    b->spec = xstrdup(spec);
+    b->pcs = l->pcs;
+    b->n_pcs = l->n_pcs;
     l->pcs = NULL;
-    insert(s, p);
-    return p;
+    return b;
+}
+
+struct breakpoint *
+breakpoint_add_watch(struct session *s, enum breakpoint_type type, struct watch *watch, struct expr *condition)
+{
+    struct breakpoint *b = add(s, type, condition);
+    b->watch = watch;
+    return b;
 }
 
 static void
-free_commands(struct breakpoint *p)
+free_commands(struct breakpoint *b)
 {
-    for (uint32_t i = 0; i < p->n_commands; i++)
-        free(p->commands[i]);
-    free(p->commands);
-    p->commands = NULL;
-    p->n_commands = 0;
+    for (uint32_t i = 0; i < b->n_commands; i++)
+        free(b->commands[i]);
+    free(b->commands);
+    b->commands = NULL;
+    b->n_commands = 0;
 }
 
 static void
-free_point(struct breakpoint *p)
+free_breakpoint(struct breakpoint *b)
 {
-    free_commands(p);
-    expr_free(p->condition);
-    free(p->spec);
-    free(p->pcs);
+    free_commands(b);
+    expr_free(b->condition);
+    free(b->translated);
+    watch_free(b->watch);
+    free(b->spec);
+    free(b->pcs);
 }
 
 void
 breakpoint_delete(struct session *s, uint32_t number)
 {
-    struct breakpoint *p = breakpoint_numbered(s, number);
-    assert(p);
-    if (p->is_enabled)
-        withdraw(s, p);
-    free_point(p);
-    size_t behind = (size_t)(s->breakpoints + s->n_breakpoints - (p + 1));
-    memmove(p, p + 1, behind * sizeof *p);
+    struct breakpoint *b = breakpoint_numbered(s, number);
+    assert(b);
+    free_breakpoint(b);
+    size_t behind = (size_t)(s->breakpoints + s->n_breakpoints - (b + 1));
+    memmove(b, b + 1, behind * sizeof *b);
     s->n_breakpoints--;
+    s->points_are_stale = true;
 }
 
 void
-breakpoint_enable(struct session *s, struct breakpoint *p, bool on)
+breakpoint_enable(struct session *s, struct breakpoint *b, bool on)
 {
-    if (p->is_enabled == on)
-        return;
-    p->is_enabled = on;
-    if (on)
-        insert(s, p);
-    else
-        withdraw(s, p);
-}
-
-void
-breakpoint_set_condition(struct breakpoint *p, struct expr *condition)
-{
-    expr_free(p->condition);
-    p->condition = condition;
+    s->points_are_stale |= b->is_enabled != on;
+    b->is_enabled = on && !b->is_gone;
 }
 
 static bool
-is_at(const struct breakpoint *p, uint32_t pc)
+is_at(const struct breakpoint *b, uint32_t pc)
 {
-    for (uint32_t i = 0; i < p->n_pcs; i++) {
-        if (p->pcs[i] == pc)
+    for (uint32_t i = 0; i < b->n_pcs; i++) {
+        if (b->pcs[i] == pc)
             return true;
     }
     return false;
-}
-
-/* Whether the condition holds, or can't be evaluated. Conditions see the innermost frame. */
-static bool
-condition_holds(struct session *s, const struct breakpoint *p, struct buf *out)
-{
-    struct errinfo e;
-    struct value v;
-    if (!p->condition)
-        return true;
-    s->frame = 0;
-    enum err err = expr_eval(s, p->condition, &v, NULL, &e);
-    if (!err)
-        return value_is_true(&v);
-    buf_printf(out, "Error in testing condition for breakpoint %u:\n", p->number);
-    err_text(&e, out);
-    buf_putc(out, '\n');
-    return true;
-}
-
-uint32_t
-breakpoints_reached(struct session *s, uint32_t pc, bool *is_temporary, struct buf *out)
-{
-    uint32_t number = 0;
-    for (uint32_t i = 0; i < s->n_breakpoints; i++) {
-        struct breakpoint *p = &s->breakpoints[i];
-        if (!p->is_enabled || !is_at(p, pc) || !condition_holds(s, p, out))
-            continue;
-        p->n_hits++;
-        if (p->n_ignore) {
-            p->n_ignore--;
-            continue;
-        }
-        if (!number) {
-            number = p->number;
-            *is_temporary = p->is_temporary;
-        }
-        if (p->is_temporary || p->is_once)
-            breakpoint_enable(s, p, false);
-    }
-    return number;
 }
 
 void
@@ -174,47 +124,43 @@ breakpoints_sweep(struct session *s)
     }
 }
 
-void
-breakpoints_insert(struct session *s)
-{
-    memset(s->trap_refs, 0, s->program->n_slots * sizeof *s->trap_refs);
-    for (uint32_t i = 0; i < s->n_breakpoints; i++) {
-        if (s->breakpoints[i].is_enabled)
-            insert(s, &s->breakpoints[i]);
-    }
-}
-
-/* Conditions hold resolved names of the old program: parsed again for the new one. */
 static enum err
-resolve_point(struct session *s, struct breakpoint *p, struct errinfo *e)
+resolve_place(struct session *s, struct breakpoint *b, struct errinfo *e)
 {
     struct location l;
-    struct expr *condition = NULL;
-    enum err err = location_parse(s, p->spec, &l, e);
+    enum err err = location_parse(s, b->spec, &l, e);
     if (err)
         return err;
-    if (p->condition && (err = expr_parse(s, p->condition->text, &condition, e))) {
-        location_free(&l);
-        return err;
-    }
-    free(p->pcs);
-    p->pcs = l.pcs;
-    p->n_pcs = l.n_pcs;
-    breakpoint_set_condition(p, condition);
+    free(b->pcs);
+    b->pcs = l.pcs;
+    b->n_pcs = l.n_pcs;
     return OK;
+}
+
+static enum err
+resolve(struct session *s, struct breakpoint *b, struct errinfo *e)
+{
+    struct expr *condition = NULL;
+    enum err err = b->watch ? watch_resolve(s, b->watch, e) : resolve_place(s, b, e);
+    if (!err && b->condition)
+        err = expr_parse(s, b->condition->text, &condition, e);
+    if (!err)
+        breakpoint_set_condition(s, b, condition);
+    return err;
 }
 
 void
 breakpoints_resolve(struct session *s, struct buf *out)
 {
     for (uint32_t i = 0; i < s->n_breakpoints; i++) {
-        struct breakpoint *p = &s->breakpoints[i];
+        struct breakpoint *b = &s->breakpoints[i];
         struct errinfo e;
-        if (resolve_point(s, p, &e) == OK)
+        b->is_gone = resolve(s, b, &e) != OK;
+        if (!b->is_gone)
             continue;
-        p->is_enabled = false; /* its traps went with the old code */
-        p->n_pcs = 0;
-        buf_printf(out, "Error in re-setting breakpoint %u: ", p->number);
+        b->is_enabled = false;
+        b->n_pcs = 0;
+        buf_printf(out, "Error in re-setting breakpoint %u: ", b->number);
         err_text(&e, out);
         buf_putc(out, '\n');
     }
@@ -224,38 +170,76 @@ void
 breakpoints_free(struct session *s)
 {
     for (uint32_t i = 0; i < s->n_breakpoints; i++)
-        free_point(&s->breakpoints[i]);
+        free_breakpoint(&s->breakpoints[i]);
     free(s->breakpoints);
+}
+
+/* What its type is called in messages and in the table. */
+static const struct words {
+    const char *title, *row;
+} type_words[] = {
+    [BREAKPOINT_INSN] = { "Breakpoint", "breakpoint" },
+    [BREAKPOINT_WATCH] = { "Hardware watchpoint", "hw watchpoint" },
+    [BREAKPOINT_READ] = { "Hardware read watchpoint", "read watchpoint" },
+    [BREAKPOINT_ACCESS] = { "Hardware access (read/write) watchpoint", "acc watchpoint" },
+};
+
+static const struct words *
+words_of(const struct breakpoint *b)
+{
+    static const struct words temporary = { "Temporary breakpoint", "breakpoint" }, software = { "Watchpoint", "watchpoint" };
+    if (b->type == BREAKPOINT_INSN && b->is_temporary)
+        return &temporary;
+    return b->watch && b->watch->is_stepped ? &software : &type_words[b->type];
+}
+
+const char *
+breakpoint_title(const struct breakpoint *b)
+{
+    return words_of(b)->title;
 }
 
 /* "Note: breakpoints 1 and 2 also set at insn 5." */
 static void
-note_others(const struct session *s, const struct breakpoint *p, struct buf *out)
+note_others(const struct session *s, const struct breakpoint *b, struct buf *out)
 {
     uint32_t n = 0, k = 0;
     for (uint32_t i = 0; i < s->n_breakpoints; i++)
-        n += &s->breakpoints[i] != p && is_at(&s->breakpoints[i], p->pcs[0]);
+        n += &s->breakpoints[i] != b && is_at(&s->breakpoints[i], b->pcs[0]);
     if (!n)
         return;
     buf_printf(out, "Note: breakpoint%s ", n > 1 ? "s" : "");
     for (uint32_t i = 0; i < s->n_breakpoints; i++) {
         const struct breakpoint *q = &s->breakpoints[i];
-        if (q == p || !is_at(q, p->pcs[0]))
+        if (q == b || !is_at(q, b->pcs[0]))
             continue;
         k++;
         buf_printf(out, "%u%s%s", q->number, q->is_enabled ? "" : " (disabled)", k == n ? "" : k + 1 == n ? " and " : ", ");
     }
-    buf_printf(out, " also set at insn %u.\n", p->pcs[0]);
+    buf_printf(out, " also set at insn %u.\n", b->pcs[0]);
+}
+
+static void
+place_text(const struct session *s, const struct breakpoint *b, const struct location *l, struct buf *out)
+{
+    struct location place = *l;
+    place.pcs = b->pcs; /* the breakpoint owns them by now */
+    note_others(s, b, out);
+    buf_printf(out, "%s %u at ", breakpoint_title(b), b->number);
+    location_text(s, &place, out);
 }
 
 void
-breakpoint_text(const struct session *s, const struct breakpoint *p, const struct location *l, struct buf *out)
+breakpoint_announce(struct session *s, const struct breakpoint *b, const struct location *l, struct buf *out)
 {
-    struct location place = *l;
-    place.pcs = p->pcs; /* the point owns them by now */
-    note_others(s, p, out);
-    buf_printf(out, "%s %u at ", p->is_temporary ? "Temporary breakpoint" : "Breakpoint", p->number);
-    location_text(s, &place, out);
+    struct value number = value_int(BASE_INT, b->number);
+    data_set_variable(s, "bpnum", &number);
+    if (l) {
+        place_text(s, b, l, out);
+    } else {
+        buf_printf(out, "%s %u: ", breakpoint_title(b), b->number);
+        watch_text(b->watch, out);
+    }
     buf_putc(out, '\n');
 }
 
@@ -279,44 +263,66 @@ place_row(const struct session *s, uint32_t pc, struct buf *out)
 }
 
 static void
-table_row(const struct session *s, const struct breakpoint *p, struct buf *out)
+what_row(const struct session *s, const struct breakpoint *b, struct buf *out)
 {
-    buf_printf(out, "%-7u %-14s %-4s %c   ", p->number, "breakpoint", p->is_temporary ? "del" : p->is_once ? "dis" : "keep",
-               p->is_enabled ? 'y' : 'n');
-    if (p->n_pcs == 1)
-        place_row(s, p->pcs[0], out);
-    else
-        buf_puts(out, p->n_pcs ? "<MULTIPLE>         \n" : "<PENDING>          \n");
-    if (p->condition)
-        buf_printf(out, "\tstop only if %s\n", p->condition->text);
-    if (p->n_hits)
-        buf_printf(out, "\tbreakpoint already hit %" PRIu64 " time%s\n", p->n_hits, p->n_hits == 1 ? "" : "s");
-    if (p->n_ignore)
-        buf_printf(out, "\tignore next %" PRIu64 " hits\n", p->n_ignore);
-    for (uint32_t i = 0; i < p->n_commands; i++)
-        buf_printf(out, "        %s\n", p->commands[i]);
-    for (uint32_t i = 0; p->n_pcs > 1 && i < p->n_pcs; i++) {
-        struct buf number = BUF_EMPTY;
-        buf_printf(&number, "%u.%u", p->number, i + 1);
-        buf_printf(out, "%-28s%c   ", buf_text(&number), p->is_enabled ? 'y' : 'n');
-        buf_free(&number);
-        place_row(s, p->pcs[i], out);
+    if (b->watch) {
+        buf_printf(out, "%-18s ", "");
+        watch_text(b->watch, out);
+        buf_putc(out, '\n');
+    } else if (b->n_pcs == 1) {
+        place_row(s, b->pcs[0], out);
+    } else {
+        buf_puts(out, b->n_pcs ? "<MULTIPLE>         \n" : "<PENDING>          \n");
     }
 }
 
+static void
+table_row(const struct session *s, const struct breakpoint *b, int type_width, struct buf *out)
+{
+    buf_printf(out, "%-7u %-*s %-4s %c   ", b->number, type_width, words_of(b)->row, b->is_temporary ? "del" : b->is_once ? "dis" : "keep",
+               b->is_enabled ? 'y' : 'n');
+    what_row(s, b, out);
+    if (b->condition)
+        buf_printf(out, "\tstop only if %s\n", b->condition->text);
+    if (b->n_hits)
+        buf_printf(out, "\tbreakpoint already hit %" PRIu64 " time%s\n", b->n_hits, b->n_hits == 1 ? "" : "s");
+    if (b->n_ignore)
+        buf_printf(out, "\tignore next %" PRIu64 " hits\n", b->n_ignore);
+    for (uint32_t i = 0; i < b->n_commands; i++)
+        buf_printf(out, "        %s\n", b->commands[i]);
+    for (uint32_t i = 0; b->n_pcs > 1 && i < b->n_pcs; i++) {
+        struct buf number = BUF_EMPTY;
+        buf_printf(&number, "%u.%u", b->number, i + 1);
+        buf_printf(out, "%-*s%c   ", type_width + 14, buf_text(&number), b->is_enabled ? 'y' : 'n');
+        buf_free(&number);
+        place_row(s, b->pcs[i], out);
+    }
+}
+
+static bool
+is_wanted(const struct breakpoint *b, const uint32_t *only, uint32_t n_only)
+{
+    bool is = only == NULL;
+    for (uint32_t k = 0; only && k < n_only; k++)
+        is |= only[k] == b->number;
+    return is;
+}
+
+/* As wide as the longest type in it, as gdb has it. */
 void
 breakpoints_table(struct session *s, const uint32_t *only, uint32_t n_only, struct buf *out)
 {
-    bool has_head = false;
+    size_t width = 0;
     for (uint32_t i = 0; i < s->n_breakpoints; i++) {
-        bool is_wanted = only == NULL;
-        for (uint32_t k = 0; only && k < n_only; k++)
-            is_wanted |= only[k] == s->breakpoints[i].number;
-        if (!is_wanted)
-            continue;
-        if (!has_head)
-            buf_puts(out, "Num     Type           Disp Enb Address            What\n");
-        has_head = true;
-        table_row(s, &s->breakpoints[i], out);
+        const struct breakpoint *b = &s->breakpoints[i];
+        size_t len = strlen(words_of(b)->row);
+        if (is_wanted(b, only, n_only) && (!width || width < len))
+            width = len < 14 ? 14 : len;
+    }
+    if (width)
+        buf_printf(out, "%-7s %-*s Disp Enb %-18s What\n", "Num", (int)width, "Type", "Address");
+    for (uint32_t i = 0; i < s->n_breakpoints; i++) {
+        if (is_wanted(&s->breakpoints[i], only, n_only))
+            table_row(s, &s->breakpoints[i], (int)width, out);
     }
 }

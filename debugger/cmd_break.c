@@ -1,4 +1,4 @@
-/* Commands about breakpoints. */
+/* Commands about breakpoints; those that watchpoints have, too, once they are set. */
 #include "config.h"
 
 #include "debugger/call.h"
@@ -38,11 +38,9 @@ set_break(struct call *c, bool is_temporary)
         return err;
     char *spec = spec_of(c);
     const struct breakpoint *p = breakpoint_add(s, &c->place, spec, c->expr, is_temporary);
-    struct value number = value_int(BASE_INT, p->number);
     free(spec);
-    c->expr = NULL; /* the point's now */
-    data_set_variable(s, "bpnum", &number);
-    breakpoint_text(s, p, &c->place, c->out);
+    c->expr = NULL; /* the breakpoint's now */
+    breakpoint_announce(s, p, &c->place, c->out);
     return OK;
 }
 
@@ -85,8 +83,7 @@ delete_point(struct session *s, struct breakpoint *p)
 static void
 enable_point(struct session *s, struct breakpoint *p)
 {
-    if (p->n_pcs)
-        breakpoint_enable(s, p, true);
+    breakpoint_enable(s, p, true);
 }
 
 static void
@@ -227,13 +224,13 @@ cmd_condition(struct call *c)
     if (err)
         return err;
     if (!*text) {
-        breakpoint_set_condition(p, NULL);
+        breakpoint_set_condition(c->s, p, NULL);
         buf_printf(c->out, "Breakpoint %u now unconditional.\n", p->number);
         return OK;
     }
     if ((err = expr_parse(c->s, text, &c->expr, c->e)) || (err = expr_type(c->s, c->expr, &ignored, c->e)))
         return err;
-    breakpoint_set_condition(p, c->expr);
+    breakpoint_set_condition(c->s, p, c->expr);
     c->expr = NULL;
     return OK;
 }
@@ -280,34 +277,6 @@ cmd_commands(struct call *c)
         buf_printf(c->out, "Type commands for breakpoint(s) %u, one per line.\nEnd with a line saying just \"end\".\n", p->number);
     script_begin(s, COLLECT_COMMANDS, "", p->number);
     return OK;
-}
-
-enum err
-cmd_info_breakpoints(struct call *c)
-{
-    struct session *s = c->s;
-    uint32_t *only = NULL;
-    size_t cap = 0;
-    uint32_t n = 0;
-    enum err err = OK;
-    for (const char *text = c->text; *text && !err;) {
-        uint32_t first, last;
-        err = args_range(&text, &first, &last, c->e);
-        for (uint32_t i = 0; !err && i < s->n_breakpoints; i++) {
-            if (s->breakpoints[i].number >= first && s->breakpoints[i].number <= last) {
-                only = grow(only, n, &cap, sizeof *only);
-                only[n++] = s->breakpoints[i].number;
-            }
-        }
-    }
-    if (!err && *c->text && !n)
-        buf_printf(c->out, "No breakpoint or watchpoint matching '%s'.\n", c->text);
-    else if (!err && !s->n_breakpoints)
-        buf_puts(c->out, "No breakpoints or watchpoints.\n");
-    else if (!err)
-        breakpoints_table(s, *c->text ? only : NULL, n, c->out);
-    free(only);
-    return err;
 }
 
 static enum err

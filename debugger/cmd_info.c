@@ -23,6 +23,19 @@ cmd_info(struct call *c)
     return OK;
 }
 
+/* "It stopped at breakpoint 2.\nIt stopped also at breakpoint 3.\n", as gdb says it. */
+static void
+hits_rows(const struct event *event, struct buf *out)
+{
+    for (uint32_t i = 0; i < event->n_hits; i++) {
+        const char *also = i ? "also " : "";
+        if (event->hits[i].is_temporary)
+            buf_printf(out, "It stopped %sat a breakpoint that has since been deleted.\n", also);
+        else
+            buf_printf(out, "It stopped %sat breakpoint %u.\n", also, event->hits[i].number);
+    }
+}
+
 enum err
 cmd_info_program(struct call *c)
 {
@@ -35,10 +48,8 @@ cmd_info_program(struct call *c)
                s->machine->type->name, s->engine->name, s->machine->pc);
     switch (s->event.kind) {
     case EVENT_BREAKPOINT:
-        if (s->event.is_temporary)
-            buf_puts(c->out, "It stopped at a breakpoint that has since been deleted.\n");
-        else
-            buf_printf(c->out, "It stopped at breakpoint %u.\n", s->event.point);
+    case EVENT_WATCH:
+        hits_rows(&s->event, c->out);
         break;
     case EVENT_FAULT:
         buf_puts(c->out, "It faulted: ");

@@ -78,7 +78,7 @@ cmd_start(struct call *c)
         return err;
     const struct breakpoint *p = breakpoint_add(s, &place, spec, NULL, true);
     uint32_t number = p->number;
-    breakpoint_text(s, p, &place, c->out);
+    breakpoint_announce(s, p, &place, c->out);
     if ((err = start(c))) {
         breakpoint_delete(s, number);
         return err;
@@ -90,7 +90,7 @@ enum err
 cmd_continue(struct call *c)
 {
     struct session *s = c->s;
-    struct breakpoint *p = s->event.kind == EVENT_BREAKPOINT ? breakpoint_numbered(s, s->event.point) : NULL;
+    struct breakpoint *p = s->event.n_hits ? breakpoint_numbered(s, s->event.hits[0].number) : NULL;
     if (c->has_count && c->count > 1) {
         if (p) {
             p->n_ignore = c->count - 1;

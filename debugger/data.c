@@ -20,16 +20,20 @@ session_scratch(struct session *s, size_t n_bytes)
 }
 
 void
-session_scratch_free(struct session *s)
+session_scratch_release(struct session *s, uint32_t mark)
 {
-    for (uint32_t i = 0; i < s->n_scratch; i++)
-        free(s->scratch[i]);
-    s->n_scratch = 0;
+    while (s->n_scratch > mark)
+        free(s->scratch[--s->n_scratch]);
 }
 
-/* A value that outlives the command: its bytes, when it has any, are copied; it is no longer tied to a place. */
-static struct value
-owned(const struct value *v)
+void
+session_scratch_free(struct session *s)
+{
+    session_scratch_release(s, 0);
+}
+
+struct value
+data_owned(const struct value *v)
 {
     struct value copy = *v;
     if (v->bytes) {
@@ -55,7 +59,7 @@ data_variable(struct session *s, const char *name, size_t len)
 void
 data_store(struct session *s, uint32_t index, const struct value *v)
 {
-    struct value copy = owned(v);
+    struct value copy = data_owned(v);
     free((void *)s->variables[index].value.bytes);
     s->variables[index].value = copy;
     s->variables[index].value.place = PLACE_NONE;
@@ -71,7 +75,7 @@ uint32_t
 data_record(struct session *s, const struct value *v)
 {
     s->history = grow(s->history, s->n_history, &s->cap_history, sizeof *s->history);
-    s->history[s->n_history] = owned(v);
+    s->history[s->n_history] = data_owned(v);
     return ++s->n_history;
 }
 

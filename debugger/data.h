@@ -23,6 +23,9 @@ struct vtype data_reg_type(uint32_t id);
 enum err data_read(struct session *s, uint64_t addr, void *to, size_t n, struct errinfo *e);
 enum err data_write(struct session *s, uint64_t addr, const void *from, size_t n, struct errinfo *e);
 
+/* A value that outlives the command: its bytes, when it has any, are a copy, which the caller frees. */
+struct value data_owned(const struct value *v);
+
 /* Before the program goes: values lose their types of it. */
 void data_forget_types(struct session *s);
 void data_free(struct session *s);

@@ -5,6 +5,7 @@
 
 #include "debugger/call.h"
 #include "debugger/format.h"
+#include "debugger/hits.h"
 #include "debugger/source.h"
 #include "sim/base/base.h"
 
@@ -23,7 +24,7 @@ first_with_native(const struct session *s)
 }
 
 enum err
-native_open(const struct session *s, struct native_source *out, struct errinfo *e)
+native_open(struct session *s, struct native_source *out, struct errinfo *e)
 {
     *out = (struct native_source){ .code = s->code };
     if (!s->engine->native) {
@@ -34,6 +35,8 @@ native_open(const struct session *s, struct native_source *out, struct errinfo *
         if (!out->code)
             return e->code;
     }
+    if (!out->opened)
+        hits_arm(s); /* breakpoints are code, too */
     out->ops = (out->opened ? out->opened : s->engine)->native;
     if (out->ops->view(out->code, &out->view, e))
         return OK;

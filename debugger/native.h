@@ -13,7 +13,7 @@ struct native_source {
 };
 
 /* Requires a program. ERR_NO_NATIVE: no engine makes native code; ERR_NO_CODE_MEMORY. Then nothing is to be closed. */
-enum err native_open(const struct session *s, struct native_source *out, struct errinfo *e);
+enum err native_open(struct session *s, struct native_source *out, struct errinfo *e);
 void native_close(struct native_source *source);
 
 /* How the settings want machine code to be written; the lines are indented by a tab. */

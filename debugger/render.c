@@ -9,6 +9,7 @@
 #include "debugger/breakpoints.h"
 #include "debugger/select.h"
 #include "debugger/source.h"
+#include "debugger/watch.h"
 #include "sim/machine/listing.h"
 
 #include <inttypes.h>
@@ -90,13 +91,43 @@ put_location(struct session *s, bool is_same, struct buf *out)
         render_insn(s, pc, out);
 }
 
+/* What a watchpoint has seen. */
+static void
+put_watch(struct session *s, const struct hit *hit, struct buf *out)
+{
+    const struct breakpoint *b = breakpoint_numbered(s, hit->number);
+    buf_printf(out, "\n%s %u: ", breakpoint_title(b), hit->number);
+    watch_text(b->watch, out);
+    if (hit->before)
+        buf_printf(out, "\n\nOld value = %s\nNew value = %s\n", hit->before, hit->now);
+    else
+        buf_printf(out, "\n\nValue = %s\n", hit->now);
+}
+
+/* All watchpoints, then the first breakpoint, which the location belongs to. */
+static void
+put_hits(struct session *s, struct buf *out)
+{
+    const struct hit *first = NULL;
+    for (uint32_t i = 0; i < s->event.n_hits; i++) {
+        const struct hit *hit = &s->event.hits[i];
+        if (hit->type != BREAKPOINT_INSN)
+            put_watch(s, hit, out);
+        else if (!first)
+            first = hit;
+    }
+    if (first)
+        buf_printf(out, "\n%s %u, ", breakpoint_title(breakpoint_numbered(s, first->number)), first->number);
+}
+
 static void
 put_reason(struct session *s, struct buf *out)
 {
     const struct event *event = &s->event;
     switch (event->kind) {
     case EVENT_BREAKPOINT:
-        buf_printf(out, "\n%s %u, ", event->is_temporary ? "Temporary breakpoint" : "Breakpoint", event->point);
+    case EVENT_WATCH:
+        put_hits(s, out);
         return;
     case EVENT_FAULT:
         buf_puts(out, "\nProgram fault: ");
@@ -120,6 +151,10 @@ render_stop(struct session *s, const struct origin *origin, struct buf *out)
         return;
     }
     struct origin now = render_origin(s);
+    if (s->stop_is_silent) {
+        breakpoints_sweep(s);
+        return;
+    }
     bool is_same = s->event.kind == EVENT_STEP && origin && origin->depth == now.depth && origin->function == now.function;
     s->frame = 0;
     put_reason(s, out);

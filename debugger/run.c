@@ -4,7 +4,8 @@
 #include "debugger/run.h"
 
 #include "debugger/data.h"
-#include "debugger/breakpoints.h"
+#include "debugger/hits.h"
+#include "debugger/script.h"
 #include "debugger/select.h"
 #include "sim/base/base.h"
 
@@ -76,17 +77,36 @@ run_start(struct session *s, struct errinfo *e)
 }
 
 static void
-set_event(struct session *s, enum event_kind kind, const struct stop *stop, uint32_t point, bool is_temporary)
+set_event(struct session *s, enum event_kind kind, const struct stop *stop)
 {
     const struct machine *m = s->machine;
-    s->event = (struct event){ .kind = kind, .point = point, .is_temporary = is_temporary, .stop = *stop, .pc = m->pc, .n_insns = m->n_insns };
+    s->event = (struct event){ .kind = kind, .stop = *stop, .pc = m->pc, .n_insns = m->n_insns };
+    if (kind == EVENT_BREAKPOINT || kind == EVENT_WATCH) {
+        s->event.hits = s->hits;
+        s->event.n_hits = s->n_hits;
+    }
+    s->n_stops++;
     s->at_trap = true;
-    s->event_is_done = false;
+    script_plan(s);
     if (kind == EVENT_EXIT) {
         struct value code = value_int(BASE_INT, m->regs[REG_0]);
         data_set_variable(s, "_exitcode", &code);
         s->is_running = false;
     }
+}
+
+/* What was hit is the reason; the first one is $_hit_bpnum. */
+static void
+set_hits(struct session *s, const struct stop *stop)
+{
+    struct value number = value_int(BASE_INT, s->hits[0].number);
+    enum event_kind kind = EVENT_WATCH;
+    for (uint32_t i = 0; i < s->n_hits; i++) {
+        if (s->hits[i].type == BREAKPOINT_INSN)
+            kind = EVENT_BREAKPOINT;
+    }
+    set_event(s, kind, stop);
+    data_set_variable(s, "_hit_bpnum", &number);
 }
 
 static bool
@@ -103,27 +123,27 @@ is_goal(const struct session *s, const struct goal *goal)
 static bool
 judge(struct session *s, const struct goal *goal, uint64_t left, const struct stop *stop, struct buf *out)
 {
-    if (stop->reasons & STOP_EXIT) {
-        set_event(s, EVENT_EXIT, stop, 0, false);
-        return true;
-    }
-    if (stop->reasons & STOP_TRAP) {
-        bool is_temporary = false;
-        uint32_t point = breakpoints_reached(s, s->machine->pc, &is_temporary, out);
-        if (point) {
-            set_event(s, EVENT_BREAKPOINT, stop, point, is_temporary);
-            return true;
-        }
-    }
-    if (stop->reasons & STOP_FAULT)
-        set_event(s, EVENT_FAULT, stop, 0, false);
+    bool is_hit = hits_collect(s, stop, out);
+    if (stop->reasons & STOP_EXIT)
+        set_event(s, EVENT_EXIT, stop);
+    else if (is_hit)
+        set_hits(s, stop);
+    else if (stop->reasons & STOP_FAULT)
+        set_event(s, EVENT_FAULT, stop);
     else if (stop->reasons & STOP_INTERRUPT)
-        set_event(s, EVENT_INTERRUPT, stop, 0, false);
+        set_event(s, EVENT_INTERRUPT, stop);
     else if (!left || ((stop->reasons & STOP_TRAP) && is_goal(s, goal)))
-        set_event(s, EVENT_STEP, stop, 0, false);
+        set_event(s, EVENT_STEP, stop);
     else
         return false;
     return true;
+}
+
+static void
+set_goal(struct session *s, const struct goal *goal, bool on)
+{
+    for (uint32_t i = 0; i < goal->n_pcs; i++)
+        s->engine->set_trap(s->code, goal->pcs[i], on);
 }
 
 void
@@ -135,11 +155,12 @@ run_resume(struct session *s, const struct goal *goal, struct buf *out)
     assert(s->is_running && left);
     if (s->settings.budget && left > s->settings.budget)
         left = s->settings.budget;
-    for (uint32_t i = 0; i < goal->n_pcs; i++)
-        trap_add(s, goal->pcs[i]);
     s->frame = 0;
+    set_goal(s, goal, true);
+    hits_begin(s);
     for (;;) {
-        uint64_t before = m->n_insns, slice = left < SLICE ? left : SLICE;
+        uint64_t before = m->n_insns, slice = hits_need_steps(s) ? 1 : left < SLICE ? left : SLICE;
+        hits_arm(s);
         struct stop stop = s->engine->run(s->code, m, slice, how);
         uint64_t done = m->n_insns - before;
         left -= left == UINT64_MAX ? 0 : done;
@@ -150,6 +171,5 @@ run_resume(struct session *s, const struct goal *goal, struct buf *out)
         if (s->config.flush && slice == SLICE && out->len)
             s->config.flush(s->config.arg, out);
     }
-    for (uint32_t i = 0; i < goal->n_pcs; i++)
-        trap_drop(s, goal->pcs[i]);
+    set_goal(s, goal, false);
 }

@@ -193,29 +193,68 @@ script_collect(struct session *s, const char *line, struct buf *out, struct erri
     return OK;
 }
 
+static void
+forget_commands(struct session *s)
+{
+    free_lines(s->stop_commands, s->n_stop_commands);
+    s->stop_commands = NULL;
+    s->n_stop_commands = 0;
+}
+
+/* Copies: the commands may delete the breakpoint, which may have been a temporary one. */
+void
+script_plan(struct session *s)
+{
+    size_t cap = 0;
+    forget_commands(s);
+    s->stop_is_silent = s->event.n_hits != 0;
+    for (uint32_t i = 0; i < s->event.n_hits; i++) {
+        const struct breakpoint *b = breakpoint_numbered(s, s->event.hits[i].number);
+        bool is_silent = b->n_commands && strcmp(b->commands[0], "silent") == 0;
+        s->stop_is_silent &= is_silent;
+        for (uint32_t k = is_silent; k < b->n_commands; k++) {
+            s->stop_commands = grow(s->stop_commands, s->n_stop_commands, &cap, sizeof *s->stop_commands);
+            s->stop_commands[s->n_stop_commands++] = xstrdup(b->commands[k]);
+        }
+    }
+}
+
+/* The lines of one stop, until one of them leads to the next one, which plans its own. */
+static enum err
+run_planned(struct session *s, struct buf *out, struct errinfo *e)
+{
+    char **lines = s->stop_commands;
+    uint32_t n = s->n_stop_commands;
+    uint64_t n_stops = s->n_stops;
+    enum err err = OK;
+    s->stop_commands = NULL;
+    s->n_stop_commands = 0;
+    for (uint32_t i = 0; i < n && !err && !s->quit && s->n_stops == n_stops; i++)
+        err = run_line(s, lines[i], out, e);
+    free_lines(lines, n);
+    return err;
+}
+
 enum err
 script_run_commands(struct session *s, struct buf *out, struct errinfo *e)
 {
-    if (s->event.kind != EVENT_BREAKPOINT || s->event_is_done || s->call_depth > 1)
-        return OK;
-    const struct breakpoint *point = breakpoint_numbered(s, s->event.point);
-    s->event_is_done = true;
-    if (!point || !point->n_commands)
-        return OK;
-    struct user_command body = { .lines = xcalloc(point->n_commands, sizeof *body.lines), .n_lines = point->n_commands };
-    for (uint32_t i = 0; i < body.n_lines; i++)
-        body.lines[i] = xstrdup(point->commands[i]);
-    uint32_t skip = body.n_lines && strcmp(body.lines[0], "silent") == 0; /* what was printed can't be taken back */
     enum err err = OK;
-    for (uint32_t i = skip; i < body.n_lines && !err && !s->quit; i++)
-        err = run_line(s, body.lines[i], out, e);
-    free_lines(body.lines, body.n_lines);
+    if (s->is_in_commands)
+        return OK;
+    s->is_in_commands = true;
+    while (!err && !s->quit && s->stop_commands) {
+        err = run_planned(s, out, e);
+        if (s->config.flush && out->len && !s->call_depth)
+            s->config.flush(s->config.arg, out);
+    }
+    s->is_in_commands = false;
     return err;
 }
 
 void
 script_free(struct session *s)
 {
+    forget_commands(s);
     for (uint32_t i = 0; i < s->n_user_commands; i++) {
         free(s->user_commands[i].name);
         free(s->user_commands[i].document);

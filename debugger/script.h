@@ -14,7 +14,9 @@ enum err script_call(struct session *s, const struct user_command *user, const c
 enum err script_collect(struct session *s, const char *line, struct buf *out, struct errinfo *e);
 void script_begin(struct session *s, enum collecting what, const char *name, uint32_t point);
 
-/* Executes the commands of the breakpoint that has just stopped the program, once. */
+/* At a stop: takes over what is to be executed because of it, of all that was hit, and whether it is "silent". */
+void script_plan(struct session *s);
+/* Executes it. Commands that make the program go on end their list, as in gdb; those of the next stop follow. */
 enum err script_run_commands(struct session *s, struct buf *out, struct errinfo *e);
 
 void script_free(struct session *s);

@@ -6,6 +6,7 @@
 #include "debugger/data.h"
 #include "debugger/display.h"
 #include "debugger/breakpoints.h"
+#include "debugger/hits.h"
 #include "debugger/script.h"
 #include "debugger/settings.h"
 #include "debugger/source.h"
@@ -42,14 +43,13 @@ unload(struct session *s)
         return;
     data_forget_types(s);
     source_free(s);
+    hits_forget(s);
     machine_free(s->machine);
     if (s->code)
         s->engine->close(s->code);
-    free(s->trap_refs);
     program_free(s->program);
     s->machine = NULL;
     s->code = NULL;
-    s->trap_refs = NULL;
     s->program = NULL;
     s->is_running = false;
     memset(s->engine_insns, 0, session_engine_index(s, NULL) * sizeof *s->engine_insns);
@@ -65,10 +65,11 @@ session_free(struct session *s)
 {
     if (!s)
         return;
+    unload(s);
+    hits_free(s);
     breakpoints_free(s);
     display_free(s);
     script_free(s);
-    unload(s);
     data_free(s);
     free(s->engine_insns);
     free(s->btf_path);
@@ -116,10 +117,10 @@ session_open_code(struct session *s, const struct engine *engine, struct errinfo
     if (!code)
         return e->code;
     s->engine_insns[session_engine_index(s, s->engine)] += session_code_insns(s);
+    hits_forget(s);
     s->engine->close(s->code);
     s->engine = engine;
     s->code = code;
-    breakpoints_insert(s);
     return OK;
 }
 
@@ -136,7 +137,6 @@ adopt(struct session *s, struct program *program, struct buf *out, struct errinf
     s->machine = machine_new(program, s->costs, out);
     s->machine->interrupt = s->config.interrupt;
     s->sources = xcalloc(program->n_files + 1, sizeof *s->sources);
-    s->trap_refs = xcalloc(program->n_slots + 1, sizeof *s->trap_refs);
     const struct function *entry = program_default_entry(program);
     s->entry = entry ? entry - program->functions : -1;
     for (uint32_t i = 0; i < program->n_notes; i++) {
@@ -147,7 +147,6 @@ adopt(struct session *s, struct program *program, struct buf *out, struct errinf
     }
     breakpoints_resolve(s, out);
     displays_resolve(s, out);
-    breakpoints_insert(s);
     return OK;
 }
 

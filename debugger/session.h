@@ -59,17 +59,33 @@ int session_exit_code(const struct session *s);      /* of `quit EXPR`; 0 otherw
 /* Why the guest stopped last, as data; the text is in the commands' output. */
 enum event_kind {
     EVENT_NONE,       /* nothing has run yet */
-    EVENT_BREAKPOINT, /* point: its number */
+    EVENT_BREAKPOINT, /* hits, at least one of them a breakpoint */
+    EVENT_WATCH,      /* hits, all of them watchpoints */
     EVENT_STEP,       /* the end of a step, finish, until, advance or of a counted run */
     EVENT_FAULT,      /* stop.fault */
     EVENT_EXIT,       /* the entry program returned */
     EVENT_INTERRUPT,
 };
 
+enum breakpoint_type {
+    BREAKPOINT_INSN,   /* before an instruction */
+    BREAKPOINT_WATCH,  /* after the value of an expression has changed */
+    BREAKPOINT_READ,   /* after memory was read */
+    BREAKPOINT_ACCESS, /* after memory was read or written */
+};
+
+/* A break- or watchpoint that stopped the program. */
+struct hit {
+    uint32_t number;
+    enum breakpoint_type type;
+    bool is_temporary;
+    char *before, *now; /* watchpoints: the value as text, "<unreadable>" when it has none. before is NULL when nothing has changed */
+};
+
 struct event {
     enum event_kind kind;
-    uint32_t point;   /* number of the first breakpoint that was hit */
-    bool is_temporary;
+    const struct hit *hits; /* all that coincided, by number; valid until the program runs again */
+    uint32_t n_hits;
     struct stop stop;
     uint32_t pc;
     uint64_t n_insns; /* since the run began */

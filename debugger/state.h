@@ -6,17 +6,35 @@
 #include "debugger/session.h"
 #include "debugger/value.h"
 
+#include "sim/condition.h"
 #include "sim/machine/helper.h"
 #include "sim/machine/map.h"
 
-/* breakpoints.c: a breakpoint and the slots where it is set. */
+/* watch.c: what a watchpoint looks at. The engine watches `reads`. When the value is just what is there (is_direct) it decides by itself;
+ * any other expression is evaluated by the session whenever something that it depends on has changed. */
+struct watch {
+    struct expr *expr;
+    bool is_location; /* stays at the address that it had when it was set */
+    bool is_direct;
+    bool is_stepped;  /* depends on what no engine watches ($pc, $icount, $cycles): looked at after every instruction */
+    struct reads reads;
+    struct vtype type;  /* is_direct: of what is there */
+    struct value value; /* else: the value last known, its bytes owned... */
+    bool has_value;     /* ...if it could be read */
+};
+
+/* breakpoints.c: a breakpoint and the slots where it is set, or a watchpoint. */
 struct breakpoint {
     uint32_t number;
+    enum breakpoint_type type;
     bool is_temporary, is_enabled, is_once; /* once: `enable once`, disabled when hit */
-    char *spec;           /* location as the user wrote it, for re-setting it after `file` */
-    uint32_t *pcs;        /* at least one */
+    bool is_gone;         /* its place, or a name in its expressions, is not in this program: it can't be enabled */
+    char *spec;           /* INSN: location as the user wrote it, for re-setting it after `file` */
+    uint32_t *pcs;        /* INSN: at least one, unless it is gone */
     uint32_t n_pcs;
+    struct watch *watch;  /* the other types */
     struct expr *condition; /* NULL: none */
+    struct condition *translated; /* the same for engines; NULL when they can't have it */
     uint64_t n_hits, n_ignore;
     char **commands;      /* lines to execute when it stops the program; NULL: none */
     uint32_t n_commands;
@@ -92,7 +110,6 @@ struct session {
     struct code *code;
     struct machine *machine;
     struct source *sources; /* one per program->files */
-    uint16_t *trap_refs;    /* per slot: how many want the trap (breakpoints.c) */
 
     int64_t entry;  /* function index of what `run` starts; -1: the program has none */
     const struct prog_type *type; /* chosen by the user; NULL: as the section says */
@@ -101,17 +118,23 @@ struct session {
 
     bool is_running;
     bool input_is_newer; /* the input was changed since the machine was started on it */
-    bool event_is_done; /* its commands have been executed */
     bool at_trap; /* pc's trap has been reported: resume past it */
     uint32_t n_outputs_shown;
     uint64_t *engine_insns; /* of the run, by each of config.engines before the present one was set */
     struct event event;
+    uint64_t n_stops; /* events so far */
     uint32_t frame; /* selected, 0: innermost */
 
     struct breakpoint *breakpoints;
     uint32_t n_breakpoints;
     size_t cap_breakpoints;
     uint32_t next_breakpoint;
+    struct points *points;  /* hits.c: what the engine has of them; NULL: nothing */
+    uint32_t *point_owners; /* per point: index of its breakpoint; ascending */
+    bool points_are_stale;  /* the breakpoints have changed since */
+    struct hit *hits;       /* hits.c: of the last stop */
+    uint32_t n_hits;
+    size_t cap_hits;
 
     struct variable *variables;
     uint32_t n_variables;
@@ -139,6 +162,10 @@ struct session {
     uint32_t n_user_commands;
     size_t cap_user_commands;
     struct collection collection;
+    char **stop_commands;    /* script.c: of what has stopped the program, to be executed; NULL: none, or begun */
+    uint32_t n_stop_commands;
+    bool stop_is_silent;     /* nothing is said about the stop */
+    bool is_in_commands;     /* such commands are being executed */
     char *repeat;        /* the line that an empty line repeats; NULL: none */
     uint32_t call_depth; /* nested source, define, commands */
     bool quit;
@@ -159,5 +186,7 @@ uint64_t session_code_insns(const struct session *s);
 /* Bytes that live until the current command ends. */
 uint8_t *session_scratch(struct session *s, size_t n_bytes);
 void session_scratch_free(struct session *s);
+/* Frees what was added since s->n_scratch was `mark`: for what evaluates many times within a command. */
+void session_scratch_release(struct session *s, uint32_t mark);
 
 #endif

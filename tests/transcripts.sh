@@ -1,7 +1,8 @@
 #!/bin/sh
 # Replays tests/transcripts/NAME.t: sessions as a user would have them. A line "$ ebpfdbg ARGUMENT..." starts a session, "(ebpfdbg) COMMAND" is
-# typed into it, everything else is what must come back; "[status N]" follows when the status is not 0. Comments (#) before the first
-# session stay. The differences are shown; GENERATE=1 writes the transcripts anew instead. What README.md shows is replayed, too.
+# typed into it, and so is ">COMMAND" (a line of a definition); everything else is what must come back; "[status N]" follows when the status
+# is not 0. Comments (#) before the first session stay. The differences are shown; GENERATE=1 writes the transcripts anew instead. What
+# README.md shows is replayed, too.
 . "$top_srcdir/tests/tap.sh"
 
 [ -f "$examples/filter.o" ] || skip_all "no clang: the examples are not built"
@@ -36,6 +37,7 @@ replay() {
             : >commands
             ;;
         '(ebpfdbg) '*) printf '%s\n' "${line#'(ebpfdbg) '}" >>commands ;;
+        '>'*) printf '%s\n' "${line#'>'}" >>commands ;;
         *) [ -n "$command" ] || printf '%s\n' "$line" ;;
         esac
     done

@@ -74,9 +74,9 @@ out=$(debug 'disassemble /n 10,+1')
 has "no code" "$out" "; no code needed"
 
 out=$(debug 'break *6' 'disassemble /n main')
-has "a breakpoint is code" "$out" "	; breakpoint"
-has "what it hides" "$out" "r2 != 0x0 goto pc-4
-	; executed by the interpreter: a breakpoint stands before it"
+has "a breakpoint is code" "$out" "*(u64 *)(r10 -8) = r2
+	; do the breakpoints here stop?"
+has "when it stops" "$out" "; when it would stop, or can't tell: C looks"
 out=$(debug 'break *6' 'disassemble /n main' 'delete' 'disassemble /n 6,+1')
 has "it goes away" "$out" "r10-8], r2"
 

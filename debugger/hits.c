@@ -1,0 +1,239 @@
+/* From breakpoints to the engine's points and back. See hits.h. */
+#include "config.h"
+
+#include "debugger/hits.h"
+
+#include "debugger/breakpoints.h"
+#include "debugger/watch.h"
+#include "sim/base/base.h"
+
+#include <stdlib.h>
+
+/* Whether a fired point means a hit without another look. */
+static bool
+engine_decides(const struct breakpoint *b)
+{
+    return (!b->condition || b->translated) && (!b->watch || b->watch->is_direct);
+}
+
+/* Whether the engine counts down `ignore`: it does so for each point alone. */
+static bool
+engine_ignores(const struct breakpoint *b)
+{
+    return engine_decides(b) && (b->watch || b->n_pcs == 1);
+}
+
+/* ---- to the engine */
+
+struct list {
+    struct point *points;
+    uint32_t *owners;
+    uint32_t n;
+    size_t cap_points, cap_owners;
+};
+
+static void
+add_point(struct list *list, struct point point, const struct breakpoint *b, uint32_t owner)
+{
+    if (engine_decides(b))
+        point.condition = b->translated;
+    list->points = grow(list->points, list->n, &list->cap_points, sizeof *list->points);
+    list->owners = grow(list->owners, list->n, &list->cap_owners, sizeof *list->owners);
+    list->points[list->n] = point;
+    list->owners[list->n++] = owner;
+}
+
+static void
+add_breakpoint(struct list *list, const struct breakpoint *b, uint32_t owner)
+{
+    struct point point;
+    for (uint32_t i = 0; i < b->n_pcs; i++)
+        add_point(list, (struct point){ .kind = POINT_PC, .pc = b->pcs[i] }, b, owner);
+    for (uint32_t i = 0; b->watch && i < b->watch->reads.n; i++) {
+        if (watch_point(b->watch, i, b->type, &point))
+            add_point(list, point, b, owner);
+    }
+}
+
+static void
+rebuild(struct session *s)
+{
+    struct list list = { 0 };
+    struct points *old = s->points;
+    for (uint32_t i = 0; i < s->n_breakpoints; i++) {
+        if (s->breakpoints[i].is_enabled)
+            add_breakpoint(&list, &s->breakpoints[i], i);
+    }
+    s->points = list.n ? points_new(list.points, list.n) : NULL;
+    s->engine->set_points(s->code, s->points);
+    memory_watch(&s->machine->mem, NULL, 0); /* it knows the old set until the engine runs again */
+    points_free(old);
+    free(s->point_owners);
+    s->point_owners = list.owners;
+    free(list.points);
+    s->points_are_stale = false;
+}
+
+void
+hits_begin(struct session *s)
+{
+    for (uint32_t i = 0; i < s->n_breakpoints; i++) {
+        struct breakpoint *b = &s->breakpoints[i];
+        if (b->is_enabled && b->watch)
+            watch_refresh(s, b->watch, NULL, NULL);
+    }
+}
+
+void
+hits_arm(struct session *s)
+{
+    if (s->points_are_stale)
+        rebuild(s);
+    for (uint32_t i = 0; s->points && i < s->points->n; i++) {
+        const struct breakpoint *b = &s->breakpoints[s->point_owners[i]];
+        s->points->list[i].ignore = engine_ignores(b) ? b->n_ignore : 0;
+    }
+}
+
+bool
+hits_need_steps(const struct session *s)
+{
+    for (uint32_t i = 0; i < s->n_breakpoints; i++) {
+        const struct breakpoint *b = &s->breakpoints[i];
+        if (b->is_enabled && b->watch && b->watch->is_stepped)
+            return true;
+    }
+    return false;
+}
+
+void
+hits_forget(struct session *s)
+{
+    if (s->code)
+        s->engine->set_points(s->code, NULL);
+    if (s->machine)
+        memory_watch(&s->machine->mem, NULL, 0);
+    points_free(s->points);
+    free(s->point_owners);
+    s->points = NULL;
+    s->point_owners = NULL;
+    s->points_are_stale = true;
+}
+
+/* ---- from the engine */
+
+static void
+clear(struct session *s)
+{
+    for (uint32_t i = 0; i < s->n_hits; i++) {
+        free(s->hits[i].before);
+        free(s->hits[i].now);
+    }
+    s->n_hits = 0;
+}
+
+void
+hits_free(struct session *s)
+{
+    hits_forget(s);
+    clear(s);
+    free(s->hits);
+}
+
+/* Whether the condition holds, or can't be evaluated. Conditions see the innermost frame. */
+static bool
+condition_holds(struct session *s, const struct breakpoint *b, struct buf *out)
+{
+    struct errinfo e;
+    struct value v;
+    uint32_t mark = s->n_scratch;
+    if (!b->condition)
+        return true;
+    enum err err = expr_eval(s, b->condition, &v, NULL, &e);
+    session_scratch_release(s, mark);
+    if (!err)
+        return value_is_true(&v);
+    buf_printf(out, "Error in testing condition for breakpoint %u:\n", b->number);
+    err_text(&e, out);
+    buf_putc(out, '\n');
+    return true;
+}
+
+/* Takes the counts of breakpoint i from its points, which start at *k. Returns the point that fired, NULL when none has. */
+static struct point *
+take_counts(struct session *s, uint32_t i, uint32_t *k)
+{
+    struct breakpoint *b = &s->breakpoints[i];
+    struct point *fired = NULL;
+    for (; s->points && *k < s->points->n && s->point_owners[*k] == i; ++*k) {
+        struct point *p = &s->points->list[*k];
+        if (engine_decides(b))
+            b->n_hits += p->n_hits;
+        if (engine_ignores(b))
+            b->n_ignore = p->ignore;
+        p->n_hits = 0;
+        if (p->fired)
+            fired = p;
+    }
+    return fired;
+}
+
+/* What the engine has left to the session: the condition and the counts. */
+static bool
+is_hit(struct session *s, struct breakpoint *b, bool is_decided, bool is_unsure, bool is_counted_down, struct buf *out)
+{
+    if ((!is_decided || is_unsure) && !condition_holds(s, b, out)) {
+        b->n_hits -= is_decided; /* it could be evaluated after all */
+        return false;
+    }
+    b->n_hits += !is_decided;
+    if (!is_counted_down && b->n_ignore) {
+        b->n_ignore--;
+        return false;
+    }
+    return true;
+}
+
+/* Judges a breakpoint whose point fired, or a watch that is looked at after every instruction (fired NULL). */
+static bool
+stops(struct session *s, struct breakpoint *b, const struct point *fired, struct hit *hit, struct buf *out)
+{
+    /* before another look makes it something else */
+    bool is_decided = engine_decides(b), is_counted_down = engine_ignores(b), is_computed = b->watch && !b->watch->is_direct;
+    bool had_before = false;
+    struct value before = { 0 };
+    *hit = (struct hit){ .number = b->number, .type = b->type, .is_temporary = b->is_temporary };
+    if (is_computed && !watch_refresh(s, b->watch, &before, &had_before))
+        return false;
+    bool is = is_hit(s, b, is_decided, fired && fired->is_unsure, is_counted_down, out);
+    if (is && is_computed) {
+        hit->before = watch_value_text(s, &before, had_before);
+        hit->now = watch_value_text(s, &b->watch->value, b->watch->has_value);
+    } else if (is && b->watch) {
+        watch_values(s, b->watch, fired, &hit->before, &hit->now);
+    }
+    free((void *)before.bytes);
+    return is;
+}
+
+bool
+hits_collect(struct session *s, const struct stop *stop, struct buf *out)
+{
+    uint32_t k = 0;
+    bool has_moved = !(stop->reasons & STOP_EXIT);
+    clear(s);
+    s->frame = 0;
+    for (uint32_t i = 0; i < s->n_breakpoints; i++) {
+        struct breakpoint *b = &s->breakpoints[i];
+        struct point *fired = take_counts(s, i, &k);
+        bool is_stepped = b->watch && b->watch->is_stepped && has_moved;
+        struct hit hit;
+        if (!b->is_enabled || (!fired && !is_stepped) || !stops(s, b, fired, &hit, out))
+            continue;
+        s->hits = grow(s->hits, s->n_hits, &s->cap_hits, sizeof *s->hits);
+        s->hits[s->n_hits++] = hit;
+        if (b->is_temporary || b->is_once)
+            breakpoint_enable(s, b, false);
+    }
+    return s->n_hits != 0;
+}

@@ -1,0 +1,26 @@
+/* Breakpoints as the engine sees them: the set of points that is made of them, what was hit, and whether that stops the program. The engine
+ * decides whatever it can; what is left is a condition that it can't evaluate, a watched expression that is more than a place,
+ * and an ignore count over several places. */
+#ifndef DEBUGGER_HITS_H
+#define DEBUGGER_HITS_H
+
+#include "debugger/state.h"
+
+/* Before the program goes on after the user had a hand in it: notes the values of watched expressions. */
+void hits_begin(struct session *s);
+
+/* Before each run of the engine: gives it the breakpoints as they are now. O(breakpoints), O(slots) when they have changed. */
+void hits_arm(struct session *s);
+
+/* Whether something is watched that has to be looked at after every instruction. */
+bool hits_need_steps(const struct session *s);
+
+/* After each run of the engine: brings hit and ignore counts up to date, finds what stops the program, which is then in s->hits, by
+ * number. Temporary breakpoints and `once` ones are disabled by that. Conditions that can't be evaluated stop, too, with gdb's message in `out`. */
+bool hits_collect(struct session *s, const struct stop *stop, struct buf *out);
+
+/* Before the code or the machine goes, or when the session ends. */
+void hits_forget(struct session *s);
+void hits_free(struct session *s);
+
+#endif
