@@ -93,6 +93,16 @@ read_numbers(struct call *c, const char *text)
 }
 
 static enum err
+read_goal(struct call *c, const char *text)
+{
+    enum err err = moment_parse(c->s, text, strlen(text), &c->moment, c->e);
+    if (err || c->moment.unit || !*text)
+        return err;
+    c->has_place = true;
+    return location_parse(c->s, text, &c->place, c->e);
+}
+
+static enum err
 read_place(struct call *c, const char *text)
 {
     c->has_place = *text != '\0';
@@ -105,10 +115,13 @@ read_break(struct call *c, const char *text)
 {
     size_t len;
     const char *condition = location_split_condition(text, &len);
-    char *place = xstrndup(text, len);
-    enum err err = location_parse(c->s, place, &c->place, c->e);
-    c->has_place = err == OK;
-    free(place);
+    enum err err = moment_parse(c->s, text, len, &c->moment, c->e);
+    if (!err && !c->moment.unit) {
+        char *place = xstrndup(text, len);
+        err = location_parse(c->s, place, &c->place, c->e);
+        c->has_place = err == OK;
+        free(place);
+    }
     return err || !condition ? err : expr_parse(c->s, condition, &c->expr, c->e);
 }
 
@@ -160,6 +173,8 @@ args_read(struct call *c, const char *text)
         return err;
     case ARGS_LOCATION:
         return read_place(c, text);
+    case ARGS_GOAL:
+        return read_goal(c, text);
     case ARGS_BREAK:
         return read_break(c, text);
     case ARGS_NUMBERS:

@@ -58,6 +58,15 @@ breakpoint_add(struct session *s, struct location *l, const char *spec, struct e
 }
 
 struct breakpoint *
+breakpoint_add_moment(struct session *s, const struct moment *moment, struct expr *condition, bool is_temporary)
+{
+    struct breakpoint *b = add(s, BREAKPOINT_MOMENT, condition);
+    b->is_temporary = is_temporary;
+    b->moment = *moment;
+    return b;
+}
+
+struct breakpoint *
 breakpoint_add_watch(struct session *s, enum breakpoint_type type, struct watch *watch, struct expr *condition)
 {
     struct breakpoint *b = add(s, type, condition);
@@ -141,7 +150,7 @@ static enum err
 resolve(struct session *s, struct breakpoint *b, struct errinfo *e)
 {
     struct expr *condition = NULL;
-    enum err err = b->watch ? watch_resolve(s, b->watch, e) : resolve_place(s, b, e);
+    enum err err = b->watch ? watch_resolve(s, b->watch, e) : b->spec ? resolve_place(s, b, e) : OK;
     if (!err && b->condition)
         err = expr_parse(s, b->condition->text, &condition, e);
     if (!err)
@@ -179,6 +188,7 @@ static const struct words {
     const char *title, *row;
 } type_words[] = {
     [BREAKPOINT_INSN] = { "Breakpoint", "breakpoint" },
+    [BREAKPOINT_MOMENT] = { "Breakpoint", "breakpoint" },
     [BREAKPOINT_WATCH] = { "Hardware watchpoint", "hw watchpoint" },
     [BREAKPOINT_READ] = { "Hardware read watchpoint", "read watchpoint" },
     [BREAKPOINT_ACCESS] = { "Hardware access (read/write) watchpoint", "acc watchpoint" },
@@ -188,7 +198,7 @@ static const struct words *
 words_of(const struct breakpoint *b)
 {
     static const struct words temporary = { "Temporary breakpoint", "breakpoint" }, software = { "Watchpoint", "watchpoint" };
-    if (b->type == BREAKPOINT_INSN && b->is_temporary)
+    if (!breakpoint_is_watch(b->type) && b->is_temporary)
         return &temporary;
     return b->watch && b->watch->is_stepped ? &software : &type_words[b->type];
 }
@@ -236,6 +246,10 @@ breakpoint_announce(struct session *s, const struct breakpoint *b, const struct 
     data_set_variable(s, "bpnum", &number);
     if (l) {
         place_text(s, b, l, out);
+    } else if (!b->watch) {
+        buf_printf(out, "%s %u at ", breakpoint_title(b), b->number);
+        moment_text(&b->moment, out);
+        buf_putc(out, '.');
     } else {
         buf_printf(out, "%s %u: ", breakpoint_title(b), b->number);
         watch_text(b->watch, out);
@@ -265,7 +279,10 @@ place_row(const struct session *s, uint32_t pc, struct buf *out)
 static void
 what_row(const struct session *s, const struct breakpoint *b, struct buf *out)
 {
-    if (b->watch) {
+    if (b->type == BREAKPOINT_MOMENT) {
+        moment_text(&b->moment, out);
+        buf_putc(out, '\n');
+    } else if (b->watch) {
         buf_printf(out, "%-18s ", "");
         watch_text(b->watch, out);
         buf_putc(out, '\n');

@@ -17,6 +17,7 @@ enum args_kind {
     ARGS_FMT_EXPR,     /* optional /FMT -> fmt, optional expression -> expr or NULL */
     ARGS_FMT_TEXT,     /* optional /LETTERS -> letters, then text */
     ARGS_LOCATION,     /* optional location -> place, has_place */
+    ARGS_GOAL,         /* the same, or a moment -> moment */
     ARGS_BREAK,        /* the same with "if CONDITION" -> expr */
     ARGS_NUMBERS,      /* numbers and ranges -> numbers */
     ARGS_NUMBERS_TEXT, /* the same, but the text stays, for other wordings */
@@ -47,6 +48,7 @@ struct call {
     struct expr *expr;
     struct location place;
     bool has_place;
+    struct moment moment;
     uint32_t *numbers;
     uint32_t n_numbers;
     size_t cap_numbers;

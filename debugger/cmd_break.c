@@ -36,6 +36,11 @@ set_break(struct call *c, bool is_temporary)
     enum err err = c->expr ? expr_type(s, c->expr, &ignored, c->e) : OK;
     if (err)
         return err;
+    if (c->moment.unit) {
+        breakpoint_announce(s, breakpoint_add_moment(s, &c->moment, c->expr, is_temporary), NULL, c->out);
+        c->expr = NULL;
+        return OK;
+    }
     char *spec = spec_of(c);
     const struct breakpoint *p = breakpoint_add(s, &c->place, spec, c->expr, is_temporary);
     free(spec);

@@ -232,10 +232,27 @@ cmd_finish(struct call *c)
     return OK;
 }
 
+/* Up to the moment, which has to be ahead. */
+static enum err
+run_to_moment(struct call *c)
+{
+    struct session *s = c->s;
+    struct goal goal = { .budget = UINT64_MAX, .moment = c->moment };
+    if (!moment_distance(s, &c->moment)) {
+        uint64_t now = c->moment.unit == MOMENT_CYCLES ? s->machine->n_cycles / CYCLE_SCALE : s->machine->n_insns;
+        return err_set(c->e, ERR_MOMENT_PASSED, c->moment.unit == MOMENT_CYCLES ? "cycles" : "icount", 0, now, 0);
+    }
+    run_resume(s, &goal, c->out);
+    render_stop(s, NULL, c->out);
+    return OK;
+}
+
 enum err
 cmd_until(struct call *c)
 {
     struct origin origin = render_origin(c->s);
+    if (c->moment.unit)
+        return run_to_moment(c);
     if (c->has_place)
         step_to(c->s, &c->place, true, c->out);
     else
@@ -247,6 +264,8 @@ cmd_until(struct call *c)
 enum err
 cmd_advance(struct call *c)
 {
+    if (c->moment.unit)
+        return run_to_moment(c);
     if (!c->has_place)
         return err_set(c->e, ERR_ARGUMENT, "a location", 0, 0, 0);
     step_to(c->s, &c->place, false, c->out);

@@ -13,7 +13,7 @@
 static bool
 engine_decides(const struct breakpoint *b)
 {
-    return (!b->condition || b->translated) && (!b->watch || b->watch->is_direct);
+    return (!b->condition || b->translated) && (!b->watch || b->watch->is_direct) && b->type != BREAKPOINT_MOMENT;
 }
 
 /* Whether the engine counts down `ignore`: it does so for each point alone. */
@@ -93,17 +93,23 @@ hits_arm(struct session *s)
         const struct breakpoint *b = &s->breakpoints[s->point_owners[i]];
         s->points->list[i].ignore = engine_ignores(b) ? b->n_ignore : 0;
     }
+    for (uint32_t i = 0; i < s->n_breakpoints; i++)
+        s->breakpoints[i].is_ahead = moment_distance(s, &s->breakpoints[i].moment) != 0;
 }
 
-bool
-hits_need_steps(const struct session *s)
+uint64_t
+hits_room(const struct session *s)
 {
+    uint64_t room = UINT64_MAX;
     for (uint32_t i = 0; i < s->n_breakpoints; i++) {
         const struct breakpoint *b = &s->breakpoints[i];
+        uint64_t distance = b->is_enabled ? moment_distance(s, &b->moment) : 0;
         if (b->is_enabled && b->watch && b->watch->is_stepped)
-            return true;
+            return 1;
+        if (distance && distance < room)
+            room = distance;
     }
-    return false;
+    return room;
 }
 
 void
@@ -194,7 +200,7 @@ is_hit(struct session *s, struct breakpoint *b, bool is_decided, bool is_unsure,
     return true;
 }
 
-/* Judges a breakpoint whose point fired, or a watch that is looked at after every instruction (fired NULL). */
+/* Judges a breakpoint whose point fired, or which the session looks after (fired NULL). */
 static bool
 stops(struct session *s, struct breakpoint *b, const struct point *fired, struct hit *hit, struct buf *out)
 {
@@ -220,15 +226,16 @@ bool
 hits_collect(struct session *s, const struct stop *stop, struct buf *out)
 {
     uint32_t k = 0;
-    bool has_moved = !(stop->reasons & STOP_EXIT);
+    bool has_ended = stop->reasons & STOP_EXIT;
     clear(s);
     s->frame = 0;
     for (uint32_t i = 0; i < s->n_breakpoints; i++) {
         struct breakpoint *b = &s->breakpoints[i];
         struct point *fired = take_counts(s, i, &k);
-        bool is_stepped = b->watch && b->watch->is_stepped && has_moved;
+        bool is_stepped = b->watch && b->watch->is_stepped;
+        bool has_come = b->is_ahead && !moment_distance(s, &b->moment);
         struct hit hit;
-        if (!b->is_enabled || (!fired && !is_stepped) || !stops(s, b, fired, &hit, out))
+        if (!b->is_enabled || has_ended || !(fired || is_stepped || has_come) || !stops(s, b, fired, &hit, out))
             continue;
         s->hits = grow(s->hits, s->n_hits, &s->cap_hits, sizeof *s->hits);
         s->hits[s->n_hits++] = hit;

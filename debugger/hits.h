@@ -1,6 +1,6 @@
 /* Breakpoints as the engine sees them: the set of points that is made of them, what was hit, and whether that stops the program. The engine
  * decides whatever it can; what is left is a condition that it can't evaluate, a watched expression that is more than a place,
- * and an ignore count over several places. */
+ * an ignore count over several places, and moments, for which it gets a budget. */
 #ifndef DEBUGGER_HITS_H
 #define DEBUGGER_HITS_H
 
@@ -12,8 +12,8 @@ void hits_begin(struct session *s);
 /* Before each run of the engine: gives it the breakpoints as they are now. O(breakpoints), O(slots) when they have changed. */
 void hits_arm(struct session *s);
 
-/* Whether something is watched that has to be looked at after every instruction. */
-bool hits_need_steps(const struct session *s);
+/* How many instructions the engine may execute before the session has to look: 1 when something is watched that no engine can watch. */
+uint64_t hits_room(const struct session *s);
 
 /* After each run of the engine: brings hit and ignore counts up to date, finds what stops the program, which is then in s->hits, by
  * number. Temporary breakpoints and `once` ones are disabled by that. Conditions that can't be evaluated stop, too, with gdb's message in `out`. */

@@ -111,7 +111,7 @@ put_hits(struct session *s, struct buf *out)
     const struct hit *first = NULL;
     for (uint32_t i = 0; i < s->event.n_hits; i++) {
         const struct hit *hit = &s->event.hits[i];
-        if (hit->type != BREAKPOINT_INSN)
+        if (breakpoint_is_watch(hit->type))
             put_watch(s, hit, out);
         else if (!first)
             first = hit;

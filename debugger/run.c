@@ -102,7 +102,7 @@ set_hits(struct session *s, const struct stop *stop)
     struct value number = value_int(BASE_INT, s->hits[0].number);
     enum event_kind kind = EVENT_WATCH;
     for (uint32_t i = 0; i < s->n_hits; i++) {
-        if (s->hits[i].type == BREAKPOINT_INSN)
+        if (!breakpoint_is_watch(s->hits[i].type))
             kind = EVENT_BREAKPOINT;
     }
     set_event(s, kind, stop);
@@ -119,6 +119,16 @@ is_goal(const struct session *s, const struct goal *goal)
     return false;
 }
 
+/* Instructions until somebody has to look: the end of the step, output, moments, what no engine watches. */
+static uint64_t
+slice_of(const struct session *s, const struct goal *goal, uint64_t left)
+{
+    uint64_t slice = left < SLICE ? left : SLICE, room = hits_room(s), distance = moment_distance(s, &goal->moment);
+    if (room < slice)
+        slice = room;
+    return distance && distance < slice ? distance : slice;
+}
+
 /* Judges one return of the engine. False: nothing that the user must hear of. */
 static bool
 judge(struct session *s, const struct goal *goal, uint64_t left, const struct stop *stop, struct buf *out)
@@ -132,7 +142,7 @@ judge(struct session *s, const struct goal *goal, uint64_t left, const struct st
         set_event(s, EVENT_FAULT, stop);
     else if (stop->reasons & STOP_INTERRUPT)
         set_event(s, EVENT_INTERRUPT, stop);
-    else if (!left || ((stop->reasons & STOP_TRAP) && is_goal(s, goal)))
+    else if (!left || ((stop->reasons & STOP_TRAP) && is_goal(s, goal)) || (goal->moment.unit && !moment_distance(s, &goal->moment)))
         set_event(s, EVENT_STEP, stop);
     else
         return false;
@@ -159,7 +169,7 @@ run_resume(struct session *s, const struct goal *goal, struct buf *out)
     set_goal(s, goal, true);
     hits_begin(s);
     for (;;) {
-        uint64_t before = m->n_insns, slice = hits_need_steps(s) ? 1 : left < SLICE ? left : SLICE;
+        uint64_t before = m->n_insns, slice = slice_of(s, goal, left);
         hits_arm(s);
         struct stop stop = s->engine->run(s->code, m, slice, how);
         uint64_t done = m->n_insns - before;

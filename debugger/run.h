@@ -10,6 +10,7 @@ struct goal {
     const uint32_t *pcs;   /* slots to stop at... */
     uint32_t n_pcs;
     uint32_t max_depth;    /* ...when the depth is at most this; MAX_FRAMES: any */
+    struct moment moment;  /* unit NONE: none */
 };
 
 /* Starts the entry program on the session's input; the machine stands at its first instruction. ERR_DEBUGGER, ERR_INPUT. */

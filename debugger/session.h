@@ -69,10 +69,17 @@ enum event_kind {
 
 enum breakpoint_type {
     BREAKPOINT_INSN,   /* before an instruction */
+    BREAKPOINT_MOMENT, /* when so many instructions or cycles are over */
     BREAKPOINT_WATCH,  /* after the value of an expression has changed */
     BREAKPOINT_READ,   /* after memory was read */
     BREAKPOINT_ACCESS, /* after memory was read or written */
 };
+
+static inline bool
+breakpoint_is_watch(enum breakpoint_type type)
+{
+    return type >= BREAKPOINT_WATCH;
+}
 
 /* A break- or watchpoint that stopped the program. */
 struct hit {

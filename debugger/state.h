@@ -3,6 +3,7 @@
 #define DEBUGGER_STATE_H
 
 #include "debugger/expr.h"
+#include "debugger/moment.h"
 #include "debugger/session.h"
 #include "debugger/value.h"
 
@@ -32,6 +33,8 @@ struct breakpoint {
     char *spec;           /* INSN: location as the user wrote it, for re-setting it after `file` */
     uint32_t *pcs;        /* INSN: at least one, unless it is gone */
     uint32_t n_pcs;
+    struct moment moment; /* MOMENT */
+    bool is_ahead;        /* MOMENT: it has not come, as of the engine's last start */
     struct watch *watch;  /* the other types */
     struct expr *condition; /* NULL: none */
     struct condition *translated; /* the same for engines; NULL when they can't have it */

@@ -28,12 +28,13 @@ const char fixture_calls[] = "main:\n"              /* 1 */
                              "    exit\n";          /* 14, insn 11 */
 
 volatile sig_atomic_t fixture_interrupt;
+const struct cost_model *fixture_costs;
 
 struct session *
 fixture_session(void)
 {
     static const struct engine *const engines[] = { &interp_engine, NULL };
-    struct session_config config = { .engines = engines, .interrupt = &fixture_interrupt };
+    struct session_config config = { .engines = engines, .costs = fixture_costs, .interrupt = &fixture_interrupt };
     return session_new(&config);
 }
 

@@ -7,6 +7,9 @@
 /* What Ctrl-C sets in these sessions. */
 extern volatile sig_atomic_t fixture_interrupt;
 
+/* What instructions cost in the sessions made from now on; NULL, as it begins: the unit model. */
+extern const struct cost_model *fixture_costs;
+
 /* A session without a program. */
 struct session *fixture_session(void);
 /* The same with a program from assembly text, called "test.s", on 64 bytes of memory 0, 1, 2... */
