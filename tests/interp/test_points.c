@@ -457,3 +457,50 @@ Test(points, a_thousand_long_conditions)
     free(c);
     guest_close(&g);
 }
+
+/* Through a pointer into the frame whose origin an engine may only guess. */
+Test(points, memory_watch_through_a_pointer_from_elsewhere)
+{
+    struct guest g;
+    guest_open(&g, "r2 = r10\nr2 += -16\nr6 = 0\nr6 += 1\n*(u8 *)(r2 + 0) = r6\nif r6 != 10 goto -3\nr0 = 0\nexit\n");
+    guest_start(&g, NULL, 0);
+    struct point point = { .kind = POINT_MEMORY, .addr = (uint32_t)g.machine->regs[REG_10] - 16, .len = 1, .access = MEM_WRITE };
+    point.ignore = 6;
+    struct points *set = watch_with(&g, &point, 1);
+    ASSERT_STOP(go(&g, 0), STOP_WATCH, 5, 3 + 6 * 3 + 2);
+    cr_assert_eq(set->list[0].old_bytes[0], 7);
+    drop(&g, set);
+    guest_close(&g);
+}
+
+/* Bytes that were not watched before, by a set that stands where another one stood. */
+Test(points, another_set_in_the_same_place)
+{
+    struct guest g;
+    guest_open(&g, "r2 = r1\nr6 = 0\nr6 += 1\n*(u8 *)(r2 + 0) = r6\n*(u8 *)(r2 + 8) = r6\nif r6 != 200 goto -4\nr0 = 0\nexit\n");
+    guest_start(&g, "0123456789abcdef", 16);
+    struct point point = { .kind = POINT_MEMORY, .addr = (uint32_t)g.machine->regs[REG_1] + 12, .len = 1, .access = MEM_WRITE };
+    struct points *set = watch_with(&g, &point, 1);
+    ASSERT_STOP(GUEST_ENGINE.run(g.code, g.machine, 401, 0), STOP_BUDGET, 5, 401);
+    set->list[0].addr = set->watched[0].addr = point.addr - 4;
+    GUEST_ENGINE.set_points(g.code, set);
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_WATCH, 5, 405);
+    drop(&g, set);
+    guest_close(&g);
+}
+
+/* A trap before the call, and a watch after the return: the code in between may be missing. */
+Test(points, register_watch_behind_a_trap)
+{
+    struct guest g;
+    guest_open(&g, "r6 = 1\nr7 = 0\ncall +2\nr0 = r6\nexit\nr6 = 9\nif r1 > 5 goto +1\nr0 = 0\nr0 = 1\nexit\n");
+    struct points *set = watch_with(&g, (struct point[]){ { .kind = POINT_REGISTER, .reg = REG_6, .mask = UINT64_MAX } }, 1);
+    GUEST_ENGINE.set_trap(g.code, 1, true);
+    guest_start(&g, NULL, 0);
+    ASSERT_STOP(go(&g, 0), STOP_WATCH | STOP_TRAP, 1, 1);
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_WATCH, 6, 4);
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_WATCH, 3, 8);
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_EXIT, 4, 10);
+    drop(&g, set);
+    guest_close(&g);
+}
