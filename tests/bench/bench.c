@@ -142,6 +142,8 @@ main(int argc, char **argv)
     json_t *figures = json_array();
     bool is_good = race_programs(argv + 3, (uint32_t)argc - 3, figures);
     is_good &= time_compilation(figures);
+    is_good &= time_points(figures);
+    is_good &= time_idle_debugger(figures);
     fflush(stdout);
     is_good &= time_start(argv[1], figures);
     is_good &= time_disasm(argv[1], argv[2], figures);

@@ -20,4 +20,8 @@ bool race_programs(char **paths, uint32_t n, json_t *figures);
 /* compile.c: how long the JIT takes to make code. */
 bool time_compilation(json_t *figures);
 
+/* points.c: what breakpoints and watches cost that never fire, and a session around a run. */
+bool time_points(json_t *figures);
+bool time_idle_debugger(json_t *figures);
+
 #endif
