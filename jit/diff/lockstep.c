@@ -381,7 +381,7 @@ open_right(struct lockstep *ls, enum lockstep_granularity granularity, struct er
     if (!engine || *code)
         return *code;
     *code = engine->open(ls->program, ls->costs, e);
-    for (uint32_t pc = 0; *code && pc < ls->program->n_slots; pc++)
+    for (uint32_t pc = 0; *code && pc <= ls->program->n_slots; pc++)
         if (ls->traps[pc / 64] >> pc % 64 & 1)
             engine->set_trap(*code, pc, true);
     if (*code && ls->right_points)
@@ -487,7 +487,7 @@ lockstep_close(struct lockstep *ls)
 void
 lockstep_set_trap(struct lockstep *ls, uint32_t pc, bool on)
 {
-    if (pc >= ls->program->n_slots)
+    if (pc > ls->program->n_slots) /* behind the last one control can arrive */
         return;
     uint64_t bit = UINT64_C(1) << pc % 64;
     ls->traps[pc / 64] = on ? ls->traps[pc / 64] | bit : ls->traps[pc / 64] & ~bit;
@@ -531,7 +531,7 @@ start(struct lockstep *ls, struct machine *m, uint64_t budget, const struct lock
         pages_note(&ls->pages, &ls->twin->mem);
     if (!options->is_equal)
         machine_copy(ls->twin, m, &ls->pages);
-    if (!(options->how & RUN_PIECE))
+    if (!(options->how & (RUN_PIECE | RUN_LAST)))
         points_begin(ls->points, m);
     points_begin(ls->right_points, ls->twin);
     points_copy_counts(ls->right_points, ls->points);

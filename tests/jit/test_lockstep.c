@@ -1,8 +1,7 @@
-/* Lockstep finds what is wrong with an engine, whatever it is, and says where: engines that do one thing wrong at one instruction, and
- * random programs on engines that are right. Seeds are printed; EBPFDBG_SEED starts elsewhere. */
+/* Lockstep finds what is wrong with an engine, whatever it is, and says where: engines that do one thing wrong at one instruction. That it
+ * finds nothing where nothing is wrong, test_random.c tells. */
 #include "config.h"
 
-#include "jit/diff/generate.h"
 #include "jit/diff/lockstep.h"
 #include "jit/jit.h"
 #include "sim/base/base.h"
@@ -11,12 +10,8 @@
 #include "sim/machine/progtype.h"
 
 #include <criterion/criterion.h>
-#include <inttypes.h>
 #include <linux/bpf.h>
-#include <stdlib.h>
 #include <string.h>
-
-enum { MEMORY_BYTES = 256 };
 
 /* ---------------------------------------------------------------- broken engines */
 
@@ -452,59 +447,4 @@ Test(lockstep, sees_a_budget_overrun)
     cr_assert_eq(stop.reasons, STOP_DIFFERENCE);
     cr_assert(has_item(lockstep_difference(rig.ls), "insns", 0));
     rig_close(&rig);
-}
-
-/* ---------------------------------------------------------------- engines that are right */
-
-static uint64_t
-first_seed(void)
-{
-    const char *text = getenv("EBPFDBG_SEED");
-    return text ? strtoull(text, NULL, 0) : 1;
-}
-
-static void
-check_random(enum lockstep_granularity granularity, uint64_t n_programs)
-{
-    static uint8_t code[GENERATE_MAX_SLOTS * SLOT_BYTES];
-    uint8_t memory[MEMORY_BYTES];
-    struct cost_model costs;
-    cost_model_table(&costs);
-    for (uint32_t i = 0; i < MEMORY_BYTES; i++)
-        memory[i] = (uint8_t)(i * 37);
-    for (uint64_t seed = first_seed(), end = seed + n_programs; seed < end; seed++) {
-        struct errinfo e;
-        struct input input = { .ctx = memory, .ctx_bytes = sizeof memory };
-        struct program *p = program_from_code(code, generate_program(seed, &generate_everything, MEMORY_BYTES, code));
-        struct machine *m = machine_new(p, &costs, NULL);
-        struct lockstep *ls = lockstep_open(p, &costs, &lockstep_jit, granularity, &e);
-        for (int run = 0; run < 3; run++) { /* again on the same machines; the last one is quick */
-            struct lockstep_options options = { .is_quick = run == 2, .is_equal = run == 2 };
-            cr_assert_eq(machine_start(m, 0, prog_type_named("generic"), &input, &e), OK);
-            if (options.is_equal)
-                cr_assert_eq(machine_start(lockstep_twin(ls), 0, prog_type_named("generic"), &input, &e), OK);
-            struct stop stop = lockstep_run(ls, m, 20000, &options);
-            struct buf text = BUF_EMPTY;
-            lockstep_report(ls, &text);
-            cr_assert_not(stop.reasons & STOP_DIFFERENCE, "seed %" PRIu64 ", by %d: %s", seed, granularity, buf_text(&text));
-        }
-        lockstep_close(ls);
-        machine_free(m);
-        program_free(p);
-    }
-}
-
-Test(lockstep, random_programs_by_instruction)
-{
-    check_random(LOCKSTEP_INSN, 200);
-}
-
-Test(lockstep, random_programs_by_block)
-{
-    check_random(LOCKSTEP_BLOCK, 600);
-}
-
-Test(lockstep, random_programs_whole)
-{
-    check_random(LOCKSTEP_WHOLE, 1000);
 }

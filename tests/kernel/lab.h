@@ -4,6 +4,7 @@
 #define TESTS_KERNEL_LAB_H
 
 #include "jit/diff/kernel.h"
+#include "jit/diff/lockstep.h"
 #include "jit/jit.h"
 #include "sim/base/buf.h"
 #include "sim/engine.h"
