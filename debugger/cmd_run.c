@@ -273,6 +273,35 @@ cmd_advance(struct call *c)
     return OK;
 }
 
+/* Takes the word off the text when it is the first one. */
+static bool
+take_word(const char **text, const char *word)
+{
+    size_t n = strlen(word);
+    if (strncmp(*text, word, n) || ((*text)[n] && (*text)[n] != ' '))
+        return false;
+    *text += n + strspn(*text + n, " ");
+    return true;
+}
+
+enum err
+cmd_lockstep(struct call *c)
+{
+    struct session *s = c->s;
+    const struct session_config *config = &s->config;
+    const char *text = c->text;
+    struct session_lockstep how = { .budget = UINT64_MAX, .interrupt = config->interrupt };
+    how.by_block = take_word(&text, "block");
+    if (!how.by_block)
+        take_word(&text, "insn");
+    enum err err = *text ? expr_number(s, text, &how.budget, c->e) : OK;
+    if (err)
+        return err;
+    if (!config->lockstep)
+        return err_set(c->e, ERR_DEBUGGER, "There is no second engine to compare with.", 0, 0, 0);
+    return config->lockstep(config->arg, s->machine, &how, c->out, c->e);
+}
+
 enum err
 cmd_set_program(struct call *c)
 {

@@ -134,6 +134,10 @@ put_reason(struct session *s, struct buf *out)
         fault_text(s->machine, &event->stop.fault, out);
         buf_puts(out, ".\n");
         return;
+    case EVENT_DIFFERENCE:
+        buf_puts(out, "\nThe engines disagree about what comes next:\n");
+        s->engine->difference(s->code, out);
+        return;
     case EVENT_INTERRUPT:
         buf_puts(out, "\nProgram received signal SIGINT, Interrupt.\n");
         return;

@@ -140,6 +140,8 @@ judge(struct session *s, const struct goal *goal, uint64_t left, const struct st
         set_hits(s, stop);
     else if (stop->reasons & STOP_FAULT)
         set_event(s, EVENT_FAULT, stop);
+    else if (stop->reasons & STOP_DIFFERENCE)
+        set_event(s, EVENT_DIFFERENCE, stop);
     else if (stop->reasons & STOP_INTERRUPT)
         set_event(s, EVENT_INTERRUPT, stop);
     else if (!left || ((stop->reasons & STOP_TRAP) && is_goal(s, goal)) || (goal->moment.unit && !moment_distance(s, &goal->moment)))

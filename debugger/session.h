@@ -9,6 +9,13 @@
 
 struct session;
 
+/* What the command `lockstep` asks for. */
+struct session_lockstep {
+    bool by_block;   /* compared after each block of the code that production uses, else after each instruction */
+    uint64_t budget; /* instructions; UINT64_MAX: to the end */
+    volatile sig_atomic_t *interrupt;
+};
+
 struct session_config {
     const struct engine *const *engines; /* NULL-terminated; the first one is the default. Outlives the session */
     const struct cost_model *costs;      /* NULL: unit. Outlives the session */
@@ -24,6 +31,9 @@ struct session_config {
     /* Called whenever an engine's code of a program was opened; a front end may follow what native code it makes. NULL: nobody wants to
      * know. */
     void (*code_opened)(void *arg, const struct program *program, const struct engine *engine, struct code *code);
+    /* Runs a copy of the machine on two engines at once and compares them as it goes; appends what came of it. m stays as it is. ERR_*
+     * when it can't be done. NULL: there is no second engine. */
+    enum err (*lockstep)(void *arg, const struct machine *m, const struct session_lockstep *how, struct buf *out, struct errinfo *e);
     void *arg; /* for all of them */
 };
 
@@ -65,6 +75,7 @@ enum event_kind {
     EVENT_FAULT,      /* stop.fault */
     EVENT_EXIT,       /* the entry program returned */
     EVENT_INTERRUPT,
+    EVENT_DIFFERENCE, /* the engine runs two of them, and they disagree about what comes next */
 };
 
 enum breakpoint_type {

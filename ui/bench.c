@@ -59,7 +59,7 @@ add_all(struct race *race, struct errinfo *e)
 {
     enum err err = add(race, interp_engine.name, e);
     for (uint32_t i = 0; !err && engines[i]; i++)
-        if (engines[i] != &interp_engine)
+        if (engines[i] != &interp_engine && !engines[i]->difference) /* those that compare others are no match for them */
             err = add(race, engines[i]->name, e);
     if (err)
         return err;

@@ -7,6 +7,7 @@
 #include "debugger/session.h"
 #include "sim/base/base.h"
 #include "ui/editor.h"
+#include "ui/lockstep.h"
 #include "ui/message.h"
 #include "ui/options.h"
 #include "ui/perfmap.h"
@@ -288,8 +289,14 @@ debug_main(const struct options *o)
 {
     if (o->dump_man)
         return dump_man(o->dump_man);
+    if (o->lockstep)
+        return lockstep_program(o);
     struct errinfo e;
     struct cost_model costs;
+    if (o->repeat || o->has_max_insns) {
+        message_text("--repeat and --max-insns are for 'ebpfdbg run' and --lockstep; the debugger repeats with 'run' and stops with 'set budget'");
+        return EXIT_USAGE;
+    }
     if (target_costs(o->cost, &costs, &e) != OK) {
         message_error(&e, NULL);
         return EXIT_FAILED;
@@ -304,6 +311,7 @@ debug_main(const struct options *o)
         .flush = flush,
         .read_packet = read_packet,
         .code_opened = code_opened,
+        .lockstep = lockstep_session,
         .arg = &cli,
     };
     if (o->perf_map && perfmap_open(&cli.perfmap, &e) != OK) {

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "jit/auto.h"
+#include "jit/diff/lockstep.h"
 #include "jit/jit.h"
 #include "ui/engines.h"
 #include "ui/message.h"
@@ -16,7 +17,7 @@ static int (*const mains[N_SUBCOMMANDS])(const struct options *) = {
 #include "ui/subcommand.def"
 };
 
-const struct engine *const engines[] = { &auto_engine, &interp_engine, &jit_engine, NULL };
+const struct engine *const engines[] = { &auto_engine, &interp_engine, &jit_engine, &lockstep_engine, &lockstep_block_engine, NULL };
 
 const struct engine *
 engine_named(const char *name, struct errinfo *e)

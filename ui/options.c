@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_SCRIPT };
+enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_SCRIPT, OPTION_CHOICE };
 
 struct option_row {
     const char *name;
@@ -129,6 +129,7 @@ store(struct options *o, int id, const char *value, struct errinfo *e)
         *(bool *)member = true;
         return OK;
     case OPTION_TEXT:
+    case OPTION_CHOICE:
         *(const char **)member = value;
         return OK;
     case OPTION_NUMBER:
@@ -161,6 +162,8 @@ parse_option(int argc, char **argv, int *i, struct options *o, struct errinfo *e
     if (!rows[id].argument) {
         if (value)
             return usage_error(o->subcommand, e, "--%s takes no value", rows[id].name);
+    } else if (!value && rows[id].kind == OPTION_CHOICE) {
+        value = "";
     } else if (!value) {
         if (*i + 1 >= argc)
             return usage_error(o->subcommand, e, "--%s wants a value: %s", rows[id].name, rows[id].argument);
@@ -215,7 +218,7 @@ put_option_help(const struct option_row *row, struct buf *out)
         buf_printf(out, "-%c, ", row->letter);
     buf_printf(out, "--%s", row->name);
     if (row->argument)
-        buf_printf(out, " %s", row->argument);
+        buf_printf(out, row->kind == OPTION_CHOICE ? "[=%s]" : " %s", row->argument);
     enum { HELP_COLUMN = 26 };
     struct buf line = BUF_EMPTY; /* only to know whether the option is too long for the column */
     buf_printf(&line, "%s%s", row->name, row->argument ? row->argument : "");
@@ -275,9 +278,10 @@ options_man(struct buf *out)
         buf_puts(out, "\\-\\-");
         options_put_roff(rows[i].name, out);
         if (rows[i].argument) {
-            buf_puts(out, " \\fI");
+            bool is_choice = rows[i].kind == OPTION_CHOICE;
+            buf_puts(out, is_choice ? "[=\\fI" : " \\fI");
             options_put_roff(rows[i].argument, out);
-            buf_puts(out, "\\fR");
+            buf_puts(out, is_choice ? "\\fR]" : "\\fR");
         }
         buf_putc(out, '\n');
         options_put_roff(rows[i].help, out);

@@ -30,7 +30,7 @@ enum exit_status {
     EXIT_FAULT = 3,       /* run: the program did something that it must not; the report says what and where */
     EXIT_BUDGET = 4,      /* run: stopped after --max-insns */
     EXIT_INTERRUPTED = 5, /* Ctrl-C stopped a run, or a script between two commands */
-    EXIT_FIND = 6,        /* fuzz: engines disagree on at least one program */
+    EXIT_FIND = 6,        /* fuzz, lockstep: engines disagree */
 };
 
 /* A -ex COMMAND or -x FILE, in the order of the command line. */
@@ -43,6 +43,7 @@ struct script {
 #define OPTION_TYPE_TEXT const char *
 #define OPTION_TYPE_NUMBER uint64_t
 #define OPTION_TYPE_SCRIPT uint32_t
+#define OPTION_TYPE_CHOICE const char *
 
 /* What the command line says. Texts point into argv. Options that were not given are false, NULL and 0. */
 struct options {

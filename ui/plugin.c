@@ -102,6 +102,8 @@ execute(const struct engine *engine, const struct program *p, const struct bytes
             buf_printf(out, "%" PRIx64, m->regs[REG_0]);
         else if (stop.reasons & STOP_FAULT)
             fault_text(m, &stop.fault, out);
+        else if (stop.reasons & STOP_DIFFERENCE)
+            engine->difference(code, out);
         else
             buf_printf(out, "no exit within %" PRIu64 " instructions", m->n_insns);
     }

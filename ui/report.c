@@ -25,7 +25,11 @@ enum {
 const char *
 report_stop_name(uint32_t reasons)
 {
-    return reasons & STOP_EXIT ? "exit" : reasons & STOP_FAULT ? "fault" : reasons & STOP_INTERRUPT ? "interrupt" : "budget";
+    return reasons & STOP_EXIT         ? "exit"
+           : reasons & STOP_FAULT      ? "fault"
+           : reasons & STOP_DIFFERENCE ? "difference"
+           : reasons & STOP_INTERRUPT  ? "interrupt"
+                                       : "budget";
 }
 
 static void
@@ -273,6 +277,8 @@ put_end(const struct run *run, struct buf *out)
     put_label(out, report_stop_name(run->stop.reasons));
     if (run->stop.reasons & STOP_FAULT)
         fault_text(run->machine, &run->stop.fault, out);
+    else if (run->stop.reasons & STOP_DIFFERENCE)
+        buf_puts(out, "the engines disagree on this instruction or block");
     else if (run->stop.reasons & STOP_INTERRUPT)
         buf_puts(out, "stopped by Ctrl-C");
     else

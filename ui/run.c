@@ -2,17 +2,15 @@
 #include "config.h"
 
 #include "sim/base/base.h"
-#include "ui/signals.h"
+#include "ui/lockstep.h"
 #include "ui/message.h"
 #include "ui/options.h"
 #include "ui/report.h"
+#include "ui/signals.h"
 #include "ui/target.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
-
-#define DEFAULT_MAX_INSNS UINT64_C(1000000000) /* a second or so: far more than the kernel allows, and an end to endless loops */
 
 static void
 print(struct buf *text)
@@ -24,10 +22,11 @@ print(struct buf *text)
 static int
 status_of(uint32_t reasons)
 {
-    return reasons & STOP_EXIT        ? EXIT_DONE
-           : reasons & STOP_FAULT     ? EXIT_FAULT
-           : reasons & STOP_INTERRUPT ? EXIT_INTERRUPTED
-                                      : EXIT_BUDGET;
+    return reasons & STOP_EXIT         ? EXIT_DONE
+           : reasons & STOP_FAULT      ? EXIT_FAULT
+           : reasons & STOP_DIFFERENCE ? EXIT_FIND
+           : reasons & STOP_INTERRUPT  ? EXIT_INTERRUPTED
+                                       : EXIT_BUDGET;
 }
 
 /* Runs `repeat` times, until one does not reach its exit, and reports: JSON for each, text for the last. */
@@ -35,8 +34,7 @@ static int
 run_all(const struct options *o, const struct target *t, struct run *run, struct code *code, struct errinfo *e)
 {
     struct input input = target_as_input(&t->packet, &t->ctx);
-    uint64_t budget = !o->has_max_insns ? DEFAULT_MAX_INSNS : o->max_insns ? o->max_insns : UINT64_MAX;
-    uint64_t n = o->repeat ? o->repeat : 1, done = 0;
+    uint64_t budget = target_max_insns(o), n = o->repeat ? o->repeat : 1, done = 0;
     struct buf text = BUF_EMPTY;
     do {
         if (machine_start(run->machine, t->entry, t->type, &input, e) != OK) {
@@ -52,6 +50,8 @@ run_all(const struct options *o, const struct target *t, struct run *run, struct
         report_text(run, &text);
     if (!o->json && n > 1)
         buf_printf(&text, "runs     %" PRIu64 "; the report is about the last one\n", done);
+    if (!o->json && run->stop.reasons & STOP_DIFFERENCE)
+        t->engine->difference(code, &text);
     print(&text);
     buf_free(&text);
     return status_of(run->stop.reasons);
@@ -61,23 +61,19 @@ run_all(const struct options *o, const struct target *t, struct run *run, struct
 static void
 print_hint(const struct options *o)
 {
-    printf("debug    ebpfdbg %s", o->operand);
-    if (o->prog)
-        printf(" --prog %s", o->prog);
-    if (o->type)
-        printf(" --type %s", o->type);
-    if (o->packet && strlen(o->packet) <= 80)
-        printf(" --packet %s%s%s", strchr(o->packet, ' ') ? "'" : "", o->packet, strchr(o->packet, ' ') ? "'" : "");
-    if (o->pcap)
-        printf(" --pcap %s", o->pcap);
-    if (o->ctx)
-        printf(" --ctx %s", o->ctx);
-    puts(" -ex run");
+    struct buf text = BUF_EMPTY;
+    buf_puts(&text, "debug    ebpfdbg");
+    target_put_options(o, &text);
+    buf_puts(&text, " -ex run\n");
+    print(&text);
+    buf_free(&text);
 }
 
 int
 run_main(const struct options *o)
 {
+    if (o->lockstep)
+        return lockstep_program(o);
     struct target t;
     struct errinfo e;
     enum err err = target_open(o, &t, &e);
@@ -86,13 +82,7 @@ run_main(const struct options *o)
         return err == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
     }
     signals_catch();
-    struct buf notes = BUF_EMPTY;
-    struct run run = { .target = &t, .machine = machine_new(t.program, &t.costs, &notes), .pristine = machine_new(t.program, &t.costs, NULL) };
-    run.machine->interrupt = signals_interrupt();
-    for (char *line = notes.text, *end; line && (end = strchr(line, '\n')); line = end + 1)
-        message_text("%s: %.*s", t.program->path, (int)(end - line), line);
-    buf_free(&notes);
-
+    struct run run = { .target = &t, .machine = target_machine(&t), .pristine = machine_new(t.program, &t.costs, NULL) };
     int status = EXIT_FAILED;
     struct code *code = t.engine->open(t.program, &t.costs, &e);
     if (code) {

@@ -7,8 +7,11 @@
 #include "sim/machine/helper.h"
 #include "ui/message.h"
 #include "ui/pcap.h"
+#include "ui/signals.h"
 
 #include <string.h>
+
+#define DEFAULT_MAX_INSNS UINT64_C(1000000000) /* a second or so: far more than the kernel allows */
 
 struct load_options
 target_load_options(const struct options *o)
@@ -150,4 +153,61 @@ target_close(struct target *t)
     bytes_free(&t->packet);
     bytes_free(&t->ctx);
     t->program = NULL;
+}
+
+struct machine *
+target_machine(const struct target *t)
+{
+    struct buf notes = BUF_EMPTY;
+    struct machine *m = machine_new(t->program, &t->costs, &notes);
+    m->interrupt = signals_interrupt();
+    for (char *line = notes.text, *end; line && (end = strchr(line, '\n')); line = end + 1)
+        message_text("%s: %.*s", t->program->path, (int)(end - line), line);
+    buf_free(&notes);
+    return m;
+}
+
+uint64_t
+target_max_insns(const struct options *o)
+{
+    return !o->has_max_insns ? DEFAULT_MAX_INSNS : o->max_insns ? o->max_insns : UINT64_MAX;
+}
+
+/* One word for the shell. */
+static void
+put_word(const char *word, struct buf *out)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:,=+-%@";
+    if (*word && strspn(word, plain) == strlen(word)) {
+        buf_puts(out, word);
+        return;
+    }
+    buf_putc(out, '\'');
+    for (; *word; word++) {
+        if (*word == '\'')
+            buf_puts(out, "'\\'");
+        buf_putc(out, *word);
+    }
+    buf_putc(out, '\'');
+}
+
+void
+target_put_options(const struct options *o, struct buf *out)
+{
+    const struct {
+        const char *option, *value;
+    } given[] = {
+        { "--prog", o->prog }, { "--type", o->type }, { "--packet", o->packet }, { "--pcap", o->pcap },
+        { "--ctx", o->ctx },   { "--btf", o->btf },   { "--cost", o->cost },
+    };
+    buf_putc(out, ' ');
+    put_word(o->operand, out);
+    if (o->raw)
+        buf_puts(out, " --raw");
+    for (size_t i = 0; i < ARRAY_LEN(given); i++) {
+        if (!given[i].value)
+            continue;
+        buf_printf(out, " %s ", given[i].option);
+        put_word(given[i].value, out);
+    }
 }

@@ -44,6 +44,16 @@ enum err target_input(const struct options *o, const struct prog_type *type, str
 enum err target_open(const struct options *o, struct target *t, struct errinfo *e);
 void target_close(struct target *t);
 
+/* A machine for it; what the maps had to be cut to is printed. Ctrl-C interrupts it. */
+struct machine *target_machine(const struct target *t);
+
+/* --max-insns: UINT64_MAX for 0; some seconds of the interpreter unless it is given: an end to endless loops. */
+uint64_t target_max_insns(const struct options *o);
+
+/* Appends " PROG.o --packet ..." as a shell takes it: the options that say what to run and on what, so that another command line can be
+ * told to the user. */
+void target_put_options(const struct options *o, struct buf *out);
+
 /* The bytes as machine_start and session_set_input want them. */
 static inline struct input
 target_as_input(const struct bytes *packet, const struct bytes *ctx)

@@ -59,18 +59,33 @@ load(struct session *s, const char *text)
     buf_free(&notes);
 }
 
-struct session *
-fixture_program(const char *text)
+static struct session *
+with_program(struct session *s, const char *text)
 {
     struct errinfo e;
     uint8_t bytes[64];
-    struct session *s = fixture_session();
     load(s, text);
     for (unsigned i = 0; i < sizeof bytes; i++)
         bytes[i] = (uint8_t)i;
     struct input input = { .ctx = bytes, .ctx_bytes = sizeof bytes };
     cr_assert_eq(session_set_input(s, &input, &e), OK);
     return s;
+}
+
+struct session *
+fixture_program(const char *text)
+{
+    return with_program(fixture_session(), text);
+}
+
+struct session *
+fixture_program_on(const struct engine *const *engines,
+                   enum err (*lockstep)(void *arg, const struct machine *m, const struct session_lockstep *how, struct buf *out,
+                                        struct errinfo *e),
+                   const char *text)
+{
+    struct session_config config = { .engines = engines, .interrupt = &fixture_interrupt, .lockstep = lockstep };
+    return with_program(session_new(&config), text);
 }
 
 struct session *

@@ -14,6 +14,11 @@ extern const struct cost_model *fixture_costs;
 struct session *fixture_session(void);
 /* The same with a program from assembly text, called "test.s", on 64 bytes of memory 0, 1, 2... */
 struct session *fixture_program(const char *text);
+/* The same with other engines (NULL-terminated, static) and a lockstep function (NULL: none). */
+struct session *fixture_program_on(const struct engine *const *engines,
+                                   enum err (*lockstep)(void *arg, const struct machine *m, const struct session_lockstep *how,
+                                                        struct buf *out, struct errinfo *e),
+                                   const char *text);
 
 /* The same with tests/debugger/values.bpf.o on a packet of 64 zeros. Skips the test when that could not be compiled. */
 struct session *fixture_values(void);

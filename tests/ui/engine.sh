@@ -23,7 +23,7 @@ debug() { # COMMAND...: what they say, numbers aligned
 told() { sed -n '/^The engine is/,$p' | sed 's/Native code: [0-9]* bytes/Native code: N bytes/'; }
 
 out=$(debug 'show engine')
-is "the default" "$out" 'The engine is "auto". There are: auto, interp, jit.'
+is "the default" "$out" 'The engine is "auto". There are: auto, interp, jit, lockstep, lockstep-block.'
 
 out=$(debug 'info engine')
 is "nothing has run" "$out" 'The engine is "auto". 0 instructions were executed in this run.
@@ -46,11 +46,11 @@ is "engines are changed while the program runs" "$out" 'The engine is "interp". 
          100  by engine auto, before another one was set
         1000  by engine jit, before another one was set
           10  by engine interp'
-for engine in auto interp jit; do
+for engine in auto interp jit lockstep lockstep-block; do
     result="$result $(debug start 'stepi 77777' "set engine $engine" 'stepi 123456' 'set engine interp' 'break 6 if $r7 == 1000' c 'p $icount' c |
         sed -n 's/^.1 = //p; s/.*returned \(.*\), \([0-9]*\) insns.*/\1 \2/p' | tr '\n' ' ')"
 done
-is "with the same result" "$result" " 1196003 2050477040 1200002  1196003 2050477040 1200002  1196003 2050477040 1200002 "
+is "with the same result" "$result" " 1196003 2050477040 1200002  1196003 2050477040 1200002  1196003 2050477040 1200002  1196003 2050477040 1200002  1196003 2050477040 1200002 "
 
 out=$(debug 'set engine jit' start 'set $r10 = 0' 'stepi 1000' 'info engine' | told)
 has "why the JIT leaves it to the interpreter" "$out" "        1000  by the interpreter: r10 is not what calls make it"
@@ -60,5 +60,5 @@ is "a program is needed" "$(ebpfdbg -nx -q --batch -ex 'info engine' 2>&1)" 'No 
 out=$(debug 'set engine warp')
 is "an unknown engine" "$out" 'There is no engine "warp".'
 ends "on the command line" 2 ebpfdbg run --engine warp "$tap_dir/loop.s"
-has "with those that there are" "$out" "there are: auto, interp, jit"
+has "with those that there are" "$out" "there are: auto, interp, jit, lockstep, lockstep-block"
 done_testing

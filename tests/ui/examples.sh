@@ -1,5 +1,6 @@
 #!/bin/sh
-# Every example, compiled for each ISA version by clang and by gcc, loads without a remark and does the same as the one that make built.
+# Every example, compiled for each ISA version by clang and by gcc, loads without a remark and does the same as the one that make built, on
+# every engine.
 . "$top_srcdir/tests/tap.sh"
 
 [ -f "$examples/filter.o" ] || skip_all "no clang: the examples are not built"
@@ -14,9 +15,12 @@ outcome() {
 # The value of r0 after a fault is an address or what the compiler left there.
 comparable() { sed 's/^"fault" "[^"]*"/"fault"/'; }
 
-# compare COMPILER EXAMPLE PACKET PROGRAM: runs $tap_dir/EXAMPLE.o
+# compare COMPILER EXAMPLE PACKET PROGRAM: runs $tap_dir/EXAMPLE.o, also in lockstep
 compare() {
     packet=$packets/$3.hex
+    for granularity in insn block; do
+        ends "$2 on $3 by $1 in lockstep by $granularity" 0 ebpfdbg --lockstep=$granularity "$tap_dir/$2.o" --prog "$4" --packet "$packet" --repeat 3
+    done
     is "$2 on $3 by $1" "$(outcome "$tap_dir/$2.o" "$packet" "$4" | comparable)" "$(outcome "$examples/$2.o" "$packet" "$4" | comparable)"
 }
 

@@ -13,6 +13,12 @@ plugin() {
 exit_insn='95  00  00  00  00  00  00  00  '
 plugin "b7  00  00  00  2a  00  00  00  $exit_insn"
 is "r0 = 42; exit" "$status $out" "0 2a"
+for engine in auto interp jit lockstep lockstep-block; do
+    plugin "61  10  00  00  00  00  00  00  $exit_insn" "01  02  03  04  " --engine=$engine
+    is "--engine=$engine" "$status $out" "0 4030201"
+    plugin "61  10  00  00  00  00  00  00  $exit_insn" "01  02  03  " --engine=$engine
+    is "a fault on $engine" "$status $out" "1 read of 4 bytes at mem+0, 1 byte past the end of the 3-byte memory"
+done
 plugin "b7  00  00  00  ff  ff  ff  ff  $exit_insn"
 is "all 64 bits of r0" "$status $out" "0 ffffffffffffffff"
 plugin "61  10  00  00  00  00  00  00  $exit_insn" "01  02  03  04  "
