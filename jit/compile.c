@@ -150,8 +150,8 @@ emit_insn(struct job *j, uint32_t pc)
 static uint32_t
 room(const struct job *j, uint32_t pc)
 {
-    uint32_t end = pc + 1;
-    while (end < j->block->end && end < pc + FUSE_MAX_SLOTS && !job_looks(j, end) && !(job_looks(j, pc) & LOOK_AFTER))
+    uint32_t end = pc + 1, most = job_looks(j, pc) & LOOK_AFTER ? 1 : FUSE_MAX_SLOTS;
+    while (end < j->block->end && end < pc + most && !job_looks(j, end))
         end++;
     return end - pc;
 }

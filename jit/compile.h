@@ -50,12 +50,12 @@ _Static_assert(MAX_SLOTS < NO_MARK_PC && N_NATIVE_KINDS <= 32, "they fit into a 
 
 struct site {
     uint32_t pc;
-    uint8_t kind;
     uint32_t undo_insns; /* counted ahead, but not executed when it comes out before pc */
     uint64_t undo_cost;
     uint32_t check;      /* REFILL: index into blocks.checks; POINT, WATCH: bounds of the load that missed, or NO_CHECK */
     uint32_t resume;     /* REFILL, CALL, POINT, WATCH: offset of the code that goes on */
     uint32_t point;      /* POINT, WATCH: index into the set's list */
+    uint8_t kind;
 };
 
 /* What native code and C share while it runs: the cells, writable, addressed relative to rip. */
@@ -104,12 +104,12 @@ struct looks {
     const struct program *program;
     struct points *set;    /* NULL: none */
     uint8_t *at;           /* per slot, and one past the end: LOOK_* */
-    uint32_t *first;       /* per slot with LOOK_BEFORE: list index of its first point */
+    uint32_t *first;       /* per slot with LOOK_BEFORE: list index of its first point. NULL: there has never been a set */
     uint32_t *next;        /* per point: the next one on the same slot, or the next register watch; NO_POINT */
     uint32_t first_watch;  /* of the register watches */
     uint32_t *cell;        /* per point: first cell of its condition's loads, of CONDITION_CELLS; NO_CELL: there are none left */
     uint32_t n_cells;      /* in use */
-    uint32_t *alone;       /* per slot with LOOK_ALONE: its check */
+    uint32_t *alone;       /* per slot with LOOK_ALONE: its check. NULL likewise */
 };
 
 #define NO_POINT UINT32_MAX

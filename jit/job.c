@@ -67,12 +67,6 @@ job_settle(struct job *j, struct count count)
 
 /* ---------------------------------------------------------------- branches */
 
-uint8_t
-job_looks(const struct job *j, uint32_t pc)
-{
-    return j->is_again ? j->c->looks.at[pc] : 0;
-}
-
 bool
 job_is_block(const struct compiled *c, int64_t pc)
 {

@@ -31,10 +31,12 @@ struct cold {
     uint32_t owner;     /* slot that it belongs to */
     enum cold_kind kind;
     struct site site;   /* all but EXIT; CHECK: its pc, check and resume, where the code goes on */
-    uint32_t target;    /* EXIT */
+    union {
+        uint32_t target; /* EXIT */
+        uint32_t back;   /* HIT, CHANGED: where it goes on */
+        uint32_t unwind; /* UNWIND: words on the stack, r0 being the deepest */
+    };
     struct count count; /* EXIT: to settle before going there; CHECK: job.rest */
-    uint32_t back;      /* HIT, CHANGED: where it goes on */
-    uint32_t unwind;    /* UNWIND: words on the stack, r0 being the deepest */
 };
 
 struct job {
@@ -53,7 +55,12 @@ struct job {
 };
 
 /* What has to be looked at there by the code under way: LOOK_*. */
-uint8_t job_looks(const struct job *j, uint32_t pc);
+static inline uint8_t
+job_looks(const struct job *j, uint32_t pc)
+{
+    return unlikely(j->is_again) ? j->c->looks.at[pc] : 0;
+}
+
 bool job_is_block(const struct compiled *c, int64_t pc); /* a block starts there */
 
 /* Instructions are counted, and the budget is looked at. */

@@ -17,8 +17,6 @@ looks_init(struct looks *l, const struct program *p)
 {
     *l = (struct looks){ .program = p, .first_watch = NO_POINT };
     l->at = xcalloc(p->n_slots + 1, 1);
-    l->first = xcalloc(p->n_slots, sizeof *l->first);
-    l->alone = xcalloc(p->n_slots, sizeof *l->alone);
 }
 
 void
@@ -167,6 +165,10 @@ looks_set(struct compiled *c, struct points *set)
     c->blocks.n_checks = c->blocks.n_groups;
     if (!set)
         return;
+    if (!l->first) {
+        l->first = xcalloc(p->n_slots, sizeof *l->first);
+        l->alone = xcalloc(p->n_slots, sizeof *l->alone);
+    }
     free(l->next);
     free(l->cell);
     l->next = xcalloc(set->n + 1, sizeof *l->next);

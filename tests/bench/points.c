@@ -173,7 +173,7 @@ command(struct session *s, const char *line)
     return is_good;
 }
 
-/* From the first instruction to the end, in ns, by a session with a breakpoint that is never reached; negative: an error. */
+/* From the first instruction to the end, in ns, by a session with a breakpoint that is never reached and watches that never fire; negative: an error. */
 static double
 time_session(struct session *s)
 {
@@ -217,7 +217,9 @@ time_idle_debugger(json_t *figures)
     session_adopt(s, make_program(insns, ARRAY_LEN(loop_program), SESSION_TURNS), &notes);
     cost_model_unit(&costs);
     struct code *code = jit_engine.open(p, &costs, &e);
-    bool is_good = code && session_select(s, NULL, "generic", &e) == OK && session_set_input(s, &input, &e) == OK && command(s, never_reached);
+    bool is_good = code && session_select(s, NULL, "generic", &e) == OK && session_set_input(s, &input, &e) == OK &&
+                   command(s, never_reached) && command(s, "watch $r9") && command(s, "tbreak *0") && command(s, "run") &&
+                   command(s, "watch -location *(char *)($r10 - 8)");
     double with = HUGE_VAL, without = HUGE_VAL;
     for (uint32_t i = 0; i < N_ROUNDS && is_good; i++) {
         double now = time_session(s);
