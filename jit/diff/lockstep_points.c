@@ -31,7 +31,8 @@ points_same_counts(const struct points *left, const struct points *right, struct
     bool is_same = true;
     for (uint32_t i = 0; left && i < left->n && (is_same || items); i++) {
         const struct point *p = &left->list[i], *q = &right->list[i];
-        if (p->n_hits == q->n_hits && p->ignore == q->ignore && p->fired == q->fired && p->is_unsure == q->is_unsure)
+        bool has_same_values = p->kind != POINT_REGISTER || (p->old == q->old && p->before == q->before);
+        if (p->n_hits == q->n_hits && p->ignore == q->ignore && p->fired == q->fired && p->is_unsure == q->is_unsure && has_same_values)
             continue;
         is_same = false;
         if (items && p->n_hits != q->n_hits)
