@@ -3,8 +3,10 @@
 
 #include "tests/jit/emitter.h"
 
+#include "jit/condition.h"
 #include "jit/fuse.h"
 #include "jit/job.h"
+#include "jit/points.h"
 #include "jit/stubs.h"
 #include "jit/templates.h"
 
@@ -260,6 +262,35 @@ WRAP(void, job_emit_cold, struct job *j)
     __real_job_emit_cold(j);
     now.context = outer;
     now.x = NULL; /* the piece is complete */
+}
+
+WRAP(void, points_emit_before, struct job *j, uint32_t pc)
+{
+    struct context outer = begin(PART_POINT, insn_at(j->c->program, pc));
+    __real_points_emit_before(j, pc);
+    now.context = outer;
+}
+
+WRAP(void, points_emit_after, struct job *j, uint32_t pc)
+{
+    struct context outer = begin(PART_WATCH, insn_at(j->c->program, pc));
+    __real_points_emit_after(j, pc);
+    now.context = outer;
+}
+
+WRAP(void, points_emit_cold, struct job *j, struct cold cold)
+{
+    struct context outer = begin(PART_FIRE, insn_at(j->c->program, j->pc));
+    __real_points_emit_cold(j, cold);
+    now.context = outer;
+}
+
+WRAP(enum x64_cond, condition_emit, struct job *j, const struct condition *condition, uint32_t first_cell, const struct site *site)
+{
+    struct context outer = begin(PART_CONDITION, insn_at(j->c->program, j->pc));
+    enum x64_cond cc = __real_condition_emit(j, condition, first_cell, site);
+    now.context = outer;
+    return cc;
 }
 
 WRAP(void, stubs_emit, struct compiled *c, struct x64 *x)

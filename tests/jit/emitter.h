@@ -35,6 +35,10 @@ enum emit_part {
     PART_SIDE_EXIT,  /* a conditional branch in the middle of a block */
     PART_ON,         /* from the end of a block to the next: insn is the last one */
     PART_COLD,       /* what a side exit leads to, and a check of last resort */
+    PART_POINT,      /* points.c: breakpoints before an instruction */
+    PART_WATCH,      /* points.c: watches after one */
+    PART_FIRE,       /* points.c: the rest of both, which is rarely executed */
+    PART_CONDITION,  /* of a point at that instruction */
     PART_SITE,       /* a way out: insn is where it comes out */
     PART_STUBS,      /* into and out of native code; insn says nothing */
     PART_DECISION    /* blocks.c */

@@ -60,6 +60,13 @@ is_rotation(const struct insn *i)
 #define side_exit(name) by(SIDE_EXIT, name)
 #define on(name) by(ON, name)
 #define stubs(name) by(STUBS, name)
+#define point(name) by(POINT, name)
+#define watch(name) by(WATCH, name)
+#define fire(name) by(FIRE, name)
+#define in_condition(name) by(CONDITION, name)
+
+/* Counting hits, wherever it stands. */
+#define hit(name) (point(name) || fire(name))
 
 /* A shift by a register, with or without BMI2. */
 #define variable_shift (template(shiftx) || template(shift_rcl))

@@ -126,6 +126,7 @@ add_edge(struct suite *s, const struct area *area, const struct shape *shape, ui
     put(code, &n, (struct insn){ .op = OP_exit });
     struct suite_program *p = add(s, code, n, area->type);
     snprintf(p->name, sizeof p->name, "%s %s at %d of %s", insn_rows[op].name, shape->name, place, area->name);
+    p->edge_bytes = kind == KIND_LDX && shape == &shapes[0] ? insn_rows[op].width_bits / 8 : 0;
     for (uint32_t i = 0; i < sizeof bytes; i++)
         bytes[i] = (uint8_t)(i * 37);
     p->input = (struct input){ .ctx = copy(bytes, sizeof bytes), .ctx_bytes = sizeof bytes };
@@ -164,6 +165,7 @@ add_random(struct suite *s, uint64_t seed)
         memory[i] = (uint8_t)(i * 37);
     struct suite_program *p = add(s, code, generate_program(seed, &generate_everything, MEMORY_BYTES, code), "generic");
     snprintf(p->name, sizeof p->name, "random %" PRIu64, seed);
+    p->seed = seed;
     p->input = (struct input){ .ctx = copy(memory, MEMORY_BYTES), .ctx_bytes = MEMORY_BYTES };
 }
 

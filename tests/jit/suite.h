@@ -9,6 +9,8 @@ struct suite_program {
     struct program *program;
     const struct prog_type *type;
     struct input input;
+    uint64_t seed;       /* of a random program, else 0 */
+    uint32_t edge_bytes; /* of what is loaded through r6 alone, at edges of memory, else 0 */
 };
 
 struct suite {
@@ -17,7 +19,7 @@ struct suite {
 };
 
 /* Reads the vectors of the source tree at `root` and makes the other programs, n_random random ones among them, the seeds being first_seed
- * and what follows it. Problems with vectors become lines of `errors`. */
+ * (not 0) and what follows it. Problems with vectors become lines of `errors`. */
 void suite_open(struct suite *s, const char *root, uint64_t first_seed, uint32_t n_random, struct buf *errors);
 void suite_close(struct suite *s);
 

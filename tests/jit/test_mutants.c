@@ -10,6 +10,7 @@
 #include "sim/base/base.h"
 #include "tests/jit/emitter.h"
 #include "tests/jit/mutant.h"
+#include "tests/jit/random_points.h"
 #include "tests/jit/suite.h"
 
 #include <assert.h>
@@ -23,15 +24,19 @@
 
 enum { N_RANDOM = 400, FIRST_SEED = 1, MOST_INSNS = 20000, SLICE_INSNS = 499, TIMEOUT_S = 60, N_CHILDREN = 2 };
 
+enum { MOST_POINTS = 24, MOST_STOPS = 100 };
+
 /* What counts cycles is other code than what need not; budgets end in the middle only where everything is one piece. */
 static const struct pass {
     enum lockstep_granularity granularity;
     void (*costs)(struct cost_model *model);
     uint64_t budget;
+    bool has_points; /* breakpoints and watches are set, where the suite has some for a program */
 } passes[] = {
-    { LOCKSTEP_INSN, cost_model_table, MOST_INSNS }, { LOCKSTEP_BLOCK, cost_model_table, MOST_INSNS },
-    { LOCKSTEP_WHOLE, cost_model_table, SLICE_INSNS }, { LOCKSTEP_INSN, cost_model_unit, MOST_INSNS },
-    { LOCKSTEP_BLOCK, cost_model_unit, MOST_INSNS },
+    { LOCKSTEP_INSN, cost_model_table, MOST_INSNS, false },   { LOCKSTEP_BLOCK, cost_model_table, MOST_INSNS, false },
+    { LOCKSTEP_WHOLE, cost_model_table, SLICE_INSNS, false }, { LOCKSTEP_INSN, cost_model_unit, MOST_INSNS, false },
+    { LOCKSTEP_BLOCK, cost_model_unit, MOST_INSNS, false },   { LOCKSTEP_INSN, cost_model_table, MOST_INSNS, true },
+    { LOCKSTEP_BLOCK, cost_model_unit, MOST_INSNS, true },
 };
 
 /* What a child found, in memory shared with the parent: it survives a crash. */
@@ -78,6 +83,53 @@ is_rightly_named(uint32_t mutant, const struct program *p, const struct lockstep
     return false;
 }
 
+/* Runs to the end, to a difference, or as far as it is worth while: in pieces of the budget, and on from every point that fires. */
+static void
+run_lockstep(struct lockstep *ls, struct machine *m, const struct pass *pass)
+{
+    uint32_t n_stops = 0, how = 0;
+    struct stop stop;
+    do {
+        stop = lockstep_run(ls, m, pass->budget, &(struct lockstep_options){ .how = how });
+        how = stop.reasons & STOP_TRAP ? RUN_RESUME : 0;
+        n_stops += how;
+    } while (!(stop.reasons & ~(uint32_t)(STOP_BUDGET | STOP_TRAP)) && m->n_insns < MOST_INSNS && n_stops < MOST_STOPS);
+}
+
+/* Most hits are ignored: native code only counts by itself what does not stop, and leaves to C what would. */
+static uint32_t
+random_points(const struct suite_program *p, const struct machine *m, struct point list[MOST_POINTS])
+{
+    uint64_t state = p->seed;
+    uint32_t n = 1 + random_below(&state, MOST_POINTS);
+    for (uint32_t i = 0; i < n; i++) {
+        list[i] = random_point(&state, p->program, (uint32_t)m->regs[REG_1], p->input.ctx_bytes);
+        list[i].ignore += random_below(&state, 4) ? MOST_INSNS : 0;
+    }
+    return n;
+}
+
+/* Breakpoints everywhere that look at what the program is about to load. */
+static uint32_t
+points_at_edge(const struct suite_program *p, struct point list[MOST_POINTS])
+{
+    uint32_t n = p->program->n_slots < MOST_POINTS ? p->program->n_slots : MOST_POINTS;
+    for (uint32_t pc = 0; pc < n; pc++) {
+        struct condition *c = xcalloc(1, sizeof *c + 2 * sizeof *c->nodes);
+        c->nodes[c->n++] = (struct cond_node){ .op = COND_REG, .value = REG_6 };
+        c->nodes[c->n++] = (struct cond_node){ .op = COND_LOAD, .a = 0, .value = p->edge_bytes };
+        list[pc] = (struct point){ .kind = POINT_PC, .pc = pc, .condition = c, .ignore = MOST_INSNS };
+    }
+    return n;
+}
+
+/* The same points for the same program, always. */
+static struct points *
+make_points(const struct suite_program *p, const struct machine *m, struct point list[MOST_POINTS])
+{
+    return points_new(list, p->seed ? random_points(p, m, list) : points_at_edge(p, list));
+}
+
 /* True when the program has shown the corruption. */
 static bool
 run_program(uint32_t mutant, const struct suite_program *p, const struct pass *pass, const struct cost_model *costs, struct finding *f,
@@ -86,13 +138,15 @@ run_program(uint32_t mutant, const struct suite_program *p, const struct pass *p
     struct errinfo e;
     struct lockstep *ls = lockstep_open(p->program, costs, &lockstep_jit, pass->granularity, &e);
     struct machine *m = machine_new(p->program, costs, NULL);
-    struct stop stop;
+    struct point list[MOST_POINTS] = { 0 };
+    struct points *points = NULL;
     assert(ls && "there is memory for code");
     suite_start(p, m);
-    do {
-        stop = lockstep_run(ls, m, pass->budget, &(struct lockstep_options){ .how = 0 });
-    } while (stop.reasons == STOP_BUDGET && m->n_insns < MOST_INSNS);
+    if (pass->has_points)
+        lockstep_set_points(ls, points = make_points(p, m, list));
+    run_lockstep(ls, m, pass);
     const struct lockstep_difference *d = lockstep_difference(ls);
+    bool is_found = d;
     if (d) {
         f->difference = *d;
         f->op = d->pc < p->program->n_slots ? p->program->insns[d->pc].op : OP_illegal;
@@ -102,7 +156,17 @@ run_program(uint32_t mutant, const struct suite_program *p, const struct pass *p
     }
     lockstep_close(ls);
     machine_free(m);
-    return d != NULL;
+    points_free(points);
+    for (uint32_t i = 0; i < MOST_POINTS; i++)
+        free((void *)list[i].condition);
+    return is_found;
+}
+
+/* Points are compiled when the program runs, the rest when it is opened. */
+static bool
+is_worth_while(uint32_t mutant, const struct suite_program *p, const struct pass *pass, const struct cost_model *costs)
+{
+    return pass->has_points ? p->seed || p->edge_bytes : mutant == NO_MUTANT || is_corrupted(mutant, p->program, pass, costs);
 }
 
 static void
@@ -113,12 +177,14 @@ run_suite(uint32_t mutant, const struct suite *s, struct finding *f, struct buf 
         struct cost_model costs;
         pass->costs(&costs);
         for (uint32_t i = 0; i < s->n; i++) {
-            if (mutant != NO_MUTANT && !is_corrupted(mutant, s->list[i].program, pass, &costs))
+            uint64_t hits = mutant_hits();
+            if (!is_worth_while(mutant, &s->list[i], pass, &costs))
                 continue;
-            f->n_corrupted++;
             f->granularity = pass->granularity;
             snprintf(f->program, sizeof f->program, "%s", s->list[i].name);
-            if (run_program(mutant, &s->list[i], pass, &costs, f, report))
+            bool is_found = run_program(mutant, &s->list[i], pass, &costs, f, report);
+            f->n_corrupted += mutant_hits() != hits;
+            if (is_found)
                 return;
         }
     }

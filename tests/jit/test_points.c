@@ -8,6 +8,7 @@
 #include "jit/jit.h"
 #include "sim/base/base.h"
 #include "sim/machine/progtype.h"
+#include "tests/jit/random_points.h"
 
 #include <criterion/criterion.h>
 #include <inttypes.h>
@@ -15,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N_ROUNDS = 400, MEMORY_BYTES = 256, MOST_POINTS = 6, MOST_NODES = 40, N_SLICES = 24 };
+enum { N_ROUNDS = 400, MEMORY_BYTES = 256, MOST_POINTS = 6, N_SLICES = 24 };
 
 static struct cost_model costs;
 
@@ -24,107 +25,6 @@ setting(const char *name, uint64_t otherwise)
 {
     const char *text = getenv(name);
     return text ? strtoull(text, NULL, 0) : otherwise;
-}
-
-/* ---------------------------------------------------------------- random things */
-
-/* splitmix64 */
-static uint64_t
-any(uint64_t *state)
-{
-    uint64_t z = *state += 0x9e3779b97f4a7c15;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return z ^ z >> 31;
-}
-
-static uint32_t
-below(uint64_t *state, uint32_t n)
-{
-    return (uint32_t)(any(state) % n);
-}
-
-static uint64_t
-any_constant(uint64_t *state)
-{
-    switch (below(state, 4)) {
-    case 0:
-        return any(state);
-    case 1:
-        return (uint64_t)-(int64_t)below(state, 100);
-    default:
-        return below(state, 10);
-    }
-}
-
-/* An address that is mostly good: the memory that r1 pointed to, or the first frames. */
-static uint32_t
-any_address(uint64_t *state, uint32_t memory)
-{
-    if (below(state, 2))
-        return memory + below(state, MEMORY_BYTES - 8);
-    return (uint32_t)STACK_TOP - FRAME_STRIDE * below(state, 3) - 8 - (below(state, 4) ? below(state, 56) : below(state, STACK_BYTES - 8));
-}
-
-/* Appends a random tree; its root is the last node. */
-static void
-any_tree(uint64_t *state, struct condition *c, uint32_t depth, uint32_t memory)
-{
-    struct cond_node node = { .is_signed = below(state, 2) };
-    uint32_t n_operands = 0;
-    if (depth == 0 || c->n > MOST_NODES || below(state, 5) == 0) {
-        node.op = below(state, 3) ? COND_REG : COND_CONST;
-        node.value = node.op == COND_REG ? below(state, N_REGS) : any_constant(state);
-    } else if (below(state, 6) == 0) { /* a load: mostly at address + (x & 7) */
-        any_tree(state, c, depth - 1, memory);
-        if (below(state, 20)) {
-            uint16_t x = (uint16_t)(c->n - 1);
-            c->nodes[c->n++] = (struct cond_node){ .op = COND_CONST, .value = 7 };
-            c->nodes[c->n++] = (struct cond_node){ .op = COND_AND, .a = x, .b = (uint16_t)(x + 1) };
-            c->nodes[c->n++] = (struct cond_node){ .op = COND_CONST, .value = any_address(state, memory) };
-            c->nodes[c->n++] = (struct cond_node){ .op = COND_ADD, .a = (uint16_t)(x + 2), .b = (uint16_t)(x + 3) };
-        }
-        node.op = COND_LOAD;
-        node.value = UINT64_C(1) << below(state, 4);
-        node.a = (uint16_t)(c->n - 1);
-    } else {
-        node.op = (uint8_t)(COND_EXTEND + below(state, COND_SELECT - COND_EXTEND + 1));
-        node.value = UINT64_C(8) << below(state, 3);
-        n_operands = node.op <= COND_LOGNOT ? 1 : node.op == COND_SELECT ? 3 : 2;
-        uint16_t *operands[] = { &node.a, &node.b, &node.c };
-        for (uint32_t i = 0; i < n_operands; i++) {
-            any_tree(state, c, depth - 1, memory);
-            *operands[i] = (uint16_t)(c->n - 1);
-        }
-    }
-    c->nodes[c->n++] = node;
-}
-
-static struct condition *
-any_condition(uint64_t *state, uint32_t memory)
-{
-    struct condition *c = calloc(1, sizeof *c + (MOST_NODES * 8) * sizeof *c->nodes);
-    any_tree(state, c, below(state, 5), memory);
-    cr_assert_leq(c->n, COND_MAX_NODES);
-    return c;
-}
-
-static struct point
-any_point(uint64_t *state, const struct program *p, uint32_t memory)
-{
-    struct point point = { .kind = below(state, 4) ? POINT_PC : POINT_MEMORY, .pc = below(state, p->n_slots + 1) };
-    if (below(state, 3) == 0) {
-        point.kind = POINT_REGISTER;
-        point.reg = (uint8_t)below(state, N_REGS);
-        point.mask = below(state, 3) ? UINT64_MAX : below(state, 4) ? UINT32_MAX : UINT16_MAX;
-    }
-    point.addr = any_address(state, memory);
-    point.len = 1 + (below(state, 3) ? below(state, 8) : below(state, 40));
-    point.access = (uint8_t)(1 + below(state, 3));
-    point.on_change = below(state, 2);
-    point.ignore = below(state, 2) ? 0 : below(state, 30);
-    point.condition = below(state, 3) ? any_condition(state, memory) : NULL;
-    return point;
 }
 
 /* ---------------------------------------------------------------- two engines */
@@ -209,13 +109,13 @@ assert_same(uint64_t seed, uint32_t slice, const struct side *a, const struct si
 static void
 meddle(uint64_t *state, struct side pair[2], const struct program *p, uint32_t *how)
 {
-    uint32_t what = below(state, 12), k = below(state, MOST_POINTS), pc = below(state, p->n_slots);
-    uint64_t value = any_constant(state);
-    bool on = below(state, 2);
+    uint32_t what = random_below(state, 12), k = random_below(state, MOST_POINTS), pc = random_below(state, p->n_slots);
+    uint64_t value = random_constant(state);
+    bool on = random_below(state, 2);
     for (int i = 0; i < 2; i++) {
         struct side *s = &pair[i];
         if (what == 0)
-            s->machine->regs[below(&(uint64_t){ value }, REG_10)] = value;
+            s->machine->regs[random_below(&(uint64_t){ value }, REG_10)] = value;
         else if (what <= 2 && k < s->set->n)
             s->set->list[k].ignore = value % 16;
         else if (what <= 4)
@@ -227,7 +127,7 @@ meddle(uint64_t *state, struct side pair[2], const struct program *p, uint32_t *
 static uint64_t
 any_budget(uint64_t *state)
 {
-    return below(state, 3) == 0 ? below(state, 30) : below(state, 2) ? below(state, 3000) : 20000;
+    return random_below(state, 3) == 0 ? random_below(state, 30) : random_below(state, 2) ? random_below(state, 3000) : 20000;
 }
 
 static void
@@ -243,10 +143,10 @@ compare(uint64_t seed, const struct engine *engine)
     side_open(&pair[1], engine, p);
     uint32_t memory = (uint32_t)pair[0].machine->regs[REG_1];
     for (uint32_t slice = 0; slice < N_SLICES && !pair[0].machine->has_exited && n_faults < 3; slice++) {
-        if (slice == 0 || (n < 3 * MOST_POINTS && below(&state, 6) == 0)) {
-            first = below(&state, 3) ? n : first; /* or what there is and more */
-            for (uint32_t k = 1 + below(&state, MOST_POINTS); k > 0; k--)
-                list[n++] = any_point(&state, p, memory);
+        if (slice == 0 || (n < 3 * MOST_POINTS && random_below(&state, 6) == 0)) {
+            first = random_below(&state, 3) ? n : first; /* or what there is and more */
+            for (uint32_t k = 1 + random_below(&state, MOST_POINTS); k > 0; k--)
+                list[n++] = random_point(&state, p, memory, MEMORY_BYTES);
             change_set(pair, list + first, n - first);
         }
         uint64_t budget = any_budget(&state);
