@@ -9,11 +9,12 @@
 #include <stdint.h>
 
 struct codemem {
-    uint8_t *code; /* code_bytes of code pages, followed at once by the cells: everything within +-2 GiB of everything */
+    uint8_t *code; /* code_bytes of code pages, a page that nobody uses, the cells: everything within +-2 GiB of everything */
     size_t code_bytes;
     uint8_t *cells;
     size_t cells_bytes;
     bool is_writable;
+    bool is_fenced; /* the page between is inaccessible */
 };
 
 /* Reserves address space (pages are only used when touched); the code is writable at first. False when there is none. */
@@ -26,5 +27,9 @@ bool codemem_grow(struct codemem *mem);
 
 /* Makes [code, code + used) writable or executable. A system call, about 1 us; nothing when it is so already. */
 void codemem_set_writable(struct codemem *mem, size_t used, bool writable);
+
+/* Makes it writable for other code in place of this. For memory that is used again and again changing takes half the time: a fence keeps
+ * the system from parting and joining the mapping at each change. */
+void codemem_reuse(struct codemem *mem, size_t used);
 
 #endif

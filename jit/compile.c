@@ -272,6 +272,19 @@ is_time_for_cold(const struct job *j)
     return j->n_cold >= MANY && j->c->program->insns[j->block->end - 1].op == OP_exit;
 }
 
+/* The ways in and out are the same for all programs that are compiled into this memory with cycles counted, or without. */
+static void
+emit_stubs(struct compiled *c, struct x64 *x)
+{
+    if (c->stubs_bytes && c->stubs_count_cycles == c->counts_cycles && !c->is_marking) {
+        x->at = c->stubs_bytes;
+        return;
+    }
+    stubs_emit(c, x);
+    c->stubs_bytes = x->at;
+    c->stubs_count_cycles = c->counts_cycles;
+}
+
 static void
 compile_all(struct compiled *c)
 {
@@ -281,7 +294,7 @@ compile_all(struct compiled *c)
     memset(c->native, 0, c->program->n_slots * sizeof *c->native);
     memset(c->original, 0, c->blocks.n * sizeof *c->original);
     start_job(&j, c, false);
-    stubs_emit(c, &j.x);
+    emit_stubs(c, &j.x);
     for (uint32_t i = 0; i < c->blocks.n; i++) {
         emit_block(&j, i);
         c->original[i].at = c->native[c->blocks.list[i].pc];
@@ -299,13 +312,15 @@ compile_all(struct compiled *c)
 
 /* Memory for code and cells: what is there, when it is enough. Whoever asks again will need about as much another time. */
 static bool
-have_memory(struct codemem *mem, size_t used, size_t code_bytes, size_t cells_bytes)
+have_memory(struct compiled *c, size_t code_bytes, size_t cells_bytes)
 {
+    struct codemem *mem = &c->mem;
     if (mem->code && code_bytes <= mem->code_bytes && cells_bytes <= mem->cells_bytes) {
-        codemem_set_writable(mem, used, true);
+        codemem_reuse(mem, c->used);
         return true;
     }
     size_t spare = mem->code ? 2 : 1;
+    c->stubs_bytes = 0;
     codemem_free(mem);
     return codemem_init(mem, spare * code_bytes, spare * cells_bytes);
 }
@@ -318,7 +333,7 @@ compile_program(struct compiled *c)
     blocks_find(p, c->costs, c->grouping, &c->blocks);
     find_uniform_cost(c);
     size_t cells_bytes = sizeof(struct cells) + compiled_condition_cell(c, CONDITION_CELLS) * sizeof(struct bounds);
-    if (!have_memory(&c->mem, c->used, SPARE_BYTES + (size_t)p->n_slots * BYTES_PER_SLOT, cells_bytes))
+    if (!have_memory(c, SPARE_BYTES + (size_t)p->n_slots * BYTES_PER_SLOT, cells_bytes))
         return false;
     c->cells = (struct cells *)c->mem.cells;
     c->native = xrealloc(c->native, p->n_slots * sizeof *c->native);
@@ -363,6 +378,7 @@ compiled_restart(struct compiled *c)
         if (fits || !codemem_grow(&c->mem))
             return fits;
         c->cells = (struct cells *)c->mem.cells;
+        c->stubs_bytes = 0;
     }
 }
 

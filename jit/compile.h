@@ -88,7 +88,7 @@ struct cells {
 enum { CONDITION_CELLS = 4096 };
 
 /* A cell as an operand; `c` is the struct compiled. */
-#define CELL(field) x64_cell((uint32_t)c->mem.code_bytes + (uint32_t)offsetof(struct cells, field))
+#define CELL(field) x64_cell((uint32_t)(c->mem.cells - c->mem.code) + (uint32_t)offsetof(struct cells, field))
 
 /* A jump. A block is at least as long, and only entered at its start. */
 enum { HEAD_BYTES = 5 };
@@ -144,6 +144,8 @@ struct compiled {
     bool counts_cycles;       /* the cost model is not uniform */
     uint32_t cost_per_insn;   /* the uniform cost */
     uint32_t enter, exit, outside; /* offsets of the stubs */
+    uint32_t stubs_bytes;     /* at the start of the code; 0: not there yet */
+    bool stubs_count_cycles;  /* as counts_cycles was */
 };
 
 /* The way in (stubs.c), to cells.go, the native code of a block. returns: native return addresses of the frames above the entry program,

@@ -171,7 +171,7 @@ bounds_at(const struct compiled *c, uint32_t check, size_t field)
 {
     size_t at = check * sizeof(struct bounds) + field;
     if (c->counts_cycles)
-        return x64_cell((uint32_t)(c->mem.code_bytes + offsetof(struct cells, bounds) + at));
+        return x64_cell((uint32_t)(c->mem.cells - c->mem.code) + (uint32_t)(offsetof(struct cells, bounds) + at));
     return x64_at(HOST_BOUNDS, (int32_t)at);
 }
 

@@ -147,7 +147,7 @@ guest_name(const struct compiled *c, x86_reg reg)
 static void
 put_memory(const struct compiled *c, const x86_op_mem *mem, uint32_t insn_end, struct buf *out)
 {
-    uint64_t cells = c->mem.code_bytes;
+    uint64_t cells = (uint64_t)(c->mem.cells - c->mem.code);
     if (mem->base == X86_REG_RIP) {
         uint64_t at = insn_end + (uint64_t)mem->disp;
         if (at >= cells)
