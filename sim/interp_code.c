@@ -139,8 +139,9 @@ best_handler(const struct code *code, uint32_t i)
     enum handler alone = code->alone[i];
     if (alone >= HANDLER_illegal)
         return alone;
+    uint16_t second = code->alone[i + 1]; /* most groups fail on it */
     for (uint32_t g = code->first_group[alone]; g != NO_GROUP; g = code->next_group[g])
-        if (i + groups[g].n <= code->n && group_fits(code, i, &groups[g]))
+        if (groups[g].members[1].op == second && i + groups[g].n <= code->n && group_fits(code, i, &groups[g]))
             return HANDLER_groups + g;
     return alone;
 }

@@ -24,6 +24,20 @@ static const uint8_t opcodes[N_OPS] = {
 #include "sim/isa/isa.def"
 };
 
+/* A row of each opcode, the last one; N_OPS - 1 for bytes that are none: its own opcode tells. */
+#pragma GCC diagnostic push
+#ifdef __clang__
+#pragma GCC diagnostic ignored "-Winitializer-overrides"
+#else
+#pragma GCC diagnostic ignored "-Woverride-init"
+#endif
+static const uint8_t row_of_opcode[256] = {
+    [0 ... 255] = N_OPS - 1,
+#define INSN(kind, name, opcode, ...) [opcode] = OP_##name,
+#include "sim/isa/isa.def"
+};
+#pragma GCC diagnostic pop
+
 /* What instructions of a kind read and write beyond the fields of their row. */
 struct uses {
     uint8_t read_fields, written_fields; /* Fd, Fs */
@@ -127,6 +141,9 @@ static uint32_t
 find_row(const struct fields *f, bool *is_reserved)
 {
     *is_reserved = false;
+    uint32_t likely_row = row_of_opcode[f->opcode];
+    if (opcodes[likely_row] == f->opcode && constants_match(&insn_rows[likely_row], f))
+        return likely_row; /* no other one matches: rows don't overlap */
     uint32_t first = next_row(f->opcode, 0);
     for (uint32_t i = first; i < N_OPS; i = next_row(f->opcode, i + 1))
         if (constants_match(&insn_rows[i], f))

@@ -33,9 +33,11 @@ check_fields(const struct prog_type *type, const struct input *input, struct err
 {
     for (uint32_t i = 0; i < input->ctx_bytes; i++) {
         const struct ctx_field *f = type->fields;
+        if (!input->ctx[i])
+            continue;
         while (f < type->fields + type->n_fields && !(f->is_input && i >= f->off && i < f->off + f->bytes))
             f++;
-        if (input->ctx[i] && f == type->fields + type->n_fields)
+        if (f == type->fields + type->n_fields)
             return context_refuse(e, "context", "byte %u is not zero, but belongs to no field that can be set", i);
     }
     return OK;
