@@ -110,6 +110,9 @@ generator_init(struct generator *g, const struct generate_options *options)
     assert(options->n_insns >= 1 && options->n_insns <= GENERATE_MAX_INSNS && options->cpu >= 1);
     assert(options->bare_bytes <= SUBJECT_MAX_INPUT && options->bare_bytes % 8 == 0 && !(options->bare_bytes && options->for_kernel));
     *g = (struct generator){ .options = *options };
+    g->generic = prog_type_named("generic");
+    g->tc = prog_type_named("tc");
+    g->xdp = prog_type_named("xdp");
     if (options->bare_bytes)
         g->options.weights[CLASS_map] = g->options.weights[CLASS_tailcall] = 0;
     for (uint32_t op = 0; op < N_OPS; op++) {
@@ -404,12 +407,12 @@ draw_type(struct gen *s)
     const struct generate_options *o = &s->g->options;
     uint32_t dice = rng_below(&s->rng, 100);
     if (o->bare_bytes)
-        return prog_type_named("generic");
+        return s->g->generic;
     if (dice < 8 && o->weights[CLASS_packet])
-        return prog_type_named("tc");
+        return s->g->tc;
     if (s->is_strict || dice < 15)
-        return prog_type_named("xdp");
-    return prog_type_named("generic");
+        return s->g->xdp;
+    return s->g->generic;
 }
 
 static void

@@ -39,6 +39,7 @@ enum err generate_parse_weights(const char *text, struct generate_options *optio
 struct generator {
     struct generate_options options;
     uint32_t total_weight;
+    const struct prog_type *generic, *tc, *xdp;
     /* The rows that may be drawn, by what takes them. */
     struct row_list {
         uint16_t ops[64];

@@ -1,5 +1,5 @@
 /* `make bench`: the project's figures. Times the benchmark programs under each engine, the kernel's JIT and as native code, the JIT's
- * compiler, the start of ebpfdbg, and its disassembler beside llvm-objdump; checks on the way that all agree on every result.
+ * compiler, the fuzzer, the start of ebpfdbg, and its disassembler beside llvm-objdump; checks on the way that all agree on every result.
  *
  *     bench EBPFDBG LARGE.o PROG.bpf.o...       PROG.so beside each PROG.bpf.o
  *
@@ -144,6 +144,7 @@ main(int argc, char **argv)
     is_good &= time_compilation(figures);
     is_good &= time_points(figures);
     is_good &= time_idle_debugger(figures);
+    is_good &= time_fuzzing(figures);
     fflush(stdout);
     is_good &= time_start(argv[1], figures);
     is_good &= time_disasm(argv[1], argv[2], figures);
