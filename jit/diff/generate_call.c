@@ -7,7 +7,7 @@
 
 #include <linux/bpf.h>
 
-enum { MAX_CALLEE_TIMES = 60, MAX_CALLBACK_TURNS = 4 };
+enum { MAX_CALLEE_TIMES = 60, MAX_CALLEE_PATH = 3000, MAX_CALLBACK_TURNS = 4 };
 
 /* r1 = the context. */
 static void
@@ -27,7 +27,8 @@ put_call(struct gen *s)
 {
     bool is_callback = !s->is_strict && rng_chance(&s->rng, 15), is_indirect = !s->is_strict && rng_chance(&s->rng, 15);
     uint32_t turns = is_callback ? 1 + rng_below(&s->rng, MAX_CALLBACK_TURNS) : 1;
-    if (!s->may_call || !may_use(s, OP_call_local) || s->n_calls == MAX_CALLS || s->callee_times + s->times * turns > MAX_CALLEE_TIMES)
+    uint32_t most = s->is_strict ? MAX_CALLEE_PATH / s->g->options.n_insns : MAX_CALLEE_TIMES;
+    if (!s->may_call || !may_use(s, OP_call_local) || s->n_calls == MAX_CALLS || s->callee_times + s->times * turns > most)
         return;
     s->callee_times += s->times * turns;
     if (is_callback) {

@@ -193,6 +193,8 @@ put_atomic(struct gen *s)
         put(s, op, target_reg(s), a.base, a.off, 0);
     else
         put(s, op, a.base, src, a.off, 0);
+    if (op == OP_cmpxchg32 && s->is_strict)
+        put(s, OP_mov32_x, REG_0, REG_0, 0, 0); /* see known.def */
 }
 
 /* The packet of a context in r6; beyond its end the program ends there. */

@@ -309,13 +309,8 @@ run(struct kernel_lane *lane, const struct subject *s)
 static const char *
 why_not_ask(const struct program *p, const struct subject *s)
 {
-    bool is_bounded = s->longest_path <= KNOWN_MAX_PATH;
-    for (uint32_t pc = 0; pc < p->n_slots; pc += insn_slots(&p->insns[pc])) {
-        const char *reason = known_difference(&p->insns[pc], is_bounded);
-        if (reason)
-            return reason;
-    }
-    return s->type->test_run ? NULL : "BPF_PROG_TEST_RUN does not run programs of this type";
+    const char *reason = known_differences(p->insns, p->n_slots, s->longest_path <= KNOWN_MAX_PATH);
+    return reason || s->type->test_run ? reason : "BPF_PROG_TEST_RUN does not run programs of this type";
 }
 
 enum kernel_outcome

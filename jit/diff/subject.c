@@ -43,6 +43,41 @@ subject_copy(struct subject *to, const struct subject *from)
     memcpy(to->code, from->code, (size_t)from->n_slots * SLOT_BYTES);
 }
 
+/* a + b, or UINT32_MAX when either is, or the sum is too much to tell. */
+static uint32_t
+add_paths(uint32_t a, uint32_t b)
+{
+    return a > UINT32_MAX / 2 || b > UINT32_MAX / 2 ? UINT32_MAX : a + b;
+}
+
+void
+subject_measure(struct subject *s)
+{
+    static const uint32_t unknown = UINT32_MAX;
+    uint32_t path[SUBJECT_MAX_SLOTS + 1] = { 0 }; /* from each slot on */
+    struct insn insns[SUBJECT_MAX_SLOTS];
+    insn_decode_all(s->code, s->n_slots, insns);
+    for (uint32_t pc = s->n_slots; pc-- > 0;) {
+        const struct insn *insn = &insns[pc];
+        enum insn_kind kind = insn_kind(insn);
+        int64_t target = insn_target(insn, pc);
+        bool falls_through = kind != KIND_JA && kind != KIND_EXIT;
+        uint32_t there = target > pc && target <= s->n_slots ? path[target] : unknown;
+        uint32_t next = falls_through ? path[pc + 1] : 0;
+        if (insn->op == OP_ld_func || kind == KIND_CALLX) /* a callback runs as often as somebody likes */
+            path[pc] = unknown;
+        else if (kind == KIND_CALLL)
+            path[pc] = add_paths(1, add_paths(there, next));
+        else if (target != -1)
+            path[pc] = add_paths(1, there > next ? there : next);
+        else
+            path[pc] = add_paths(insn->op == OP_lddw_tail ? 0 : 1, next);
+    }
+    s->longest_path = 0;
+    for (uint32_t pc = 0; pc < s->n_slots; pc++) /* a tail-called program begins somewhere, too, and the kernel looks at all code */
+        s->longest_path = path[pc] > s->longest_path ? path[pc] : s->longest_path;
+}
+
 void
 subject_link(struct program *p, const struct subject *s)
 {

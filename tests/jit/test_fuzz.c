@@ -174,10 +174,9 @@ Test(generate, kernel_programs_pass_our_checks)
             struct finding *findings = program_check(p, &n);
             cr_assert_eq(n, 0, "cpu v%u, seed %u, pc %u: %s", cpu, seed, findings[0].pc, findings[0].text);
             cr_assert_leq(subject.longest_path, KNOWN_MAX_PATH, "cpu v%u, seed %u", cpu, seed);
-            for (uint32_t pc = 0; pc < p->n_slots; pc += insn_slots(&p->insns[pc])) {
-                cr_assert_null(known_difference(&p->insns[pc], true), "cpu v%u, seed %u, pc %u", cpu, seed, pc);
+            cr_assert_null(known_differences(p->insns, p->n_slots, true), "cpu v%u, seed %u", cpu, seed);
+            for (uint32_t pc = 0; pc < p->n_slots; pc++)
                 cr_assert_leq(insn_row(&p->insns[pc])->cpu, cpu);
-            }
             free(findings);
             program_free(p);
         }
@@ -284,6 +283,48 @@ Test(fuzz_kernel, broken_reference_is_found)
     cr_assert_lt(n, 1000);
     cr_assert_str_eq(find.right, "kernel");
     fuzz_free(f);
+}
+
+/* Found by fuzzing: two ways meet behind a 32-bit cmpxchg that succeeds, the verifier takes them for equal, and the kernel's r0 keeps its high
+ * half. Ours is zero-extended, in every engine; the kernel is not asked. */
+Test(fuzz_kernel, exchange_before_a_pruned_way)
+{
+    static const struct insn code[] = {
+        { .op = OP_ld_map_val, .dst = REG_9, .imm = SUBJECT_STATE },
+        { .op = OP_ldx_dw, .dst = REG_3, .src = REG_9, .off = 8 },
+        { .op = OP_mov64_k, .dst = REG_0, .imm = -1 },
+        { .op = OP_stx_dw, .dst = REG_10, .src = REG_0, .off = -8 },
+        { .op = OP_mov64_k, .dst = REG_2, .imm = 5 },
+        { .op = OP_jeq64_k, .dst = REG_3, .imm = 0, .off = 2 },
+        { .op = OP_mov64_k, .dst = REG_0, .imm = 7 },
+        { .op = OP_ja, .off = 1 },
+        { .op = OP_cmpxchg32, .dst = REG_10, .src = REG_2, .off = -8 },
+        { .op = OP_stx_dw, .dst = REG_9, .src = REG_0 },
+        { .op = OP_rsh64_k, .dst = REG_0, .imm = 32 },
+        { .op = OP_exit },
+    };
+    static struct subject subject;
+    static struct find find;
+    struct fuzz *f = new_kernel_fuzz(&interp_engine, 1);
+    subject = (struct subject){ .type = prog_type_named("xdp"), .n_input = 64, .longest_path = ARRAY_LEN(code) };
+    for (uint32_t i = 0; i < ARRAY_LEN(code); i++)
+        subject.n_slots += insn_encode(&code[i], &subject.code[subject.n_slots * SLOT_BYTES]);
+    cr_assert_not(fuzz_try(f, &subject, &find));
+    cr_assert_eq(fuzz_stats(f)->n_withheld, 1);
+    fuzz_free(f);
+    struct program *p = subject_program(&subject);
+    struct machine *m = machine_new(p, NULL, NULL);
+    struct cost_model costs;
+    struct input input = subject_input(&subject);
+    cost_model_unit(&costs);
+    m->costs = &costs;
+    struct code *interp = interp_engine.open(p, &costs, NULL);
+    cr_assert_eq(machine_start(m, 0, subject.type, &input, NULL), OK);
+    cr_assert_eq(interp_engine.run(interp, m, 100, 0).reasons, STOP_EXIT);
+    cr_assert_eq(m->regs[REG_0], 0, "the high half is zero");
+    interp_engine.close(interp);
+    machine_free(m);
+    program_free(p);
 }
 
 /* A way that may be long is never given to the verifier, whatever made it. */
