@@ -63,15 +63,27 @@ parse_length(uint64_t length, struct fuzz_options *out, struct errinfo *e)
     return OK;
 }
 
+/* text: what stands behind --lockstep=, "" when nothing does. */
+static enum err
+parse_lockstep(const char *text, struct fuzz_options *out, struct errinfo *e)
+{
+    out->lockstep = strcmp(text, "block") ? LOCKSTEP_INSN : LOCKSTEP_BLOCK;
+    if (*text && strcmp(text, "insn") && strcmp(text, "block"))
+        return err_set_detail(e, ERR_USAGE, text, "--lockstep compares by insn or block");
+    return OK;
+}
+
 static enum err
 parse(const struct options *o, struct fuzz_options *out, struct errinfo *e)
 {
-    *out = (struct fuzz_options){ .generate = generate_everything, .seed = o->seed ? o->seed : now_ns() };
+    *out = (struct fuzz_options){ .generate = generate_everything, .seed = o->seed ? o->seed : now_ns(), .lockstep = LOCKSTEP_WHOLE };
     enum err err = parse_engines(o->engines ? o->engines : "interp,jit", out, e);
     if (err == OK && o->isa)
         err = parse_isa(o->isa, out, e);
     if (err == OK)
         err = parse_length(o->length, out, e);
+    if (err == OK && o->lockstep)
+        err = parse_lockstep(o->lockstep, out, e);
     if (err == OK && o->weights)
         err = generate_parse_weights(o->weights, &out->generate, e);
     if (o->no_loops)

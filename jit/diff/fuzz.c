@@ -6,6 +6,9 @@
 #include "jit/diff/fuzz.h"
 
 #include "jit/diff/kernel_lane.h"
+#include "jit/diff/mutate.h"
+#include "jit/diff/rng.h"
+#include "jit/jit.h"
 #include "sim/base/base.h"
 #include "sim/base/buf.h"
 #include "sim/object/layout.h"
@@ -123,7 +126,8 @@ memories_differ(const struct machine *a, const struct machine *b, struct differe
         uint64_t lo, hi;
     } ranges[] = {
         { STACK_TOP - MAX_FRAMES * FRAME_STRIDE, STACK_TOP + FRAME_STRIDE },
-        { GUEST_PACKET, GUEST_PACKET + 2 * SUBJECT_MAX_INPUT },
+        { GUEST_CTX, GUEST_CTX + 256 },
+        { GUEST_PACKET, GUEST_PACKET + 3 * SUBJECT_MAX_INPUT },
         { GUEST_DATA, GUEST_DATA + 2 * SUBJECT_STATE_BYTES },
         { GUEST_HEAP, a->mem.heap },
     };
@@ -141,6 +145,51 @@ lanes_differ(const struct lane *a, const struct lane *b, struct difference *d)
     return stops_differ(a, b, d) || states_differ(a->machine, b->machine, d) || memories_differ(a->machine, b->machine, d);
 }
 
+/* ---------------------------------------------------------------- lockstep */
+
+/* The first item that lockstep names, as a difference. */
+static struct difference
+difference_of(const struct lockstep_difference *d)
+{
+    static const enum difference_kind kinds[] = {
+        [LOCKSTEP_STATE] = DIFFERENCE_STATE,
+        [LOCKSTEP_STOP] = DIFFERENCE_STOP,
+        [LOCKSTEP_MEMORY] = DIFFERENCE_MEMORY,
+        [LOCKSTEP_THING] = DIFFERENCE_STATE,
+    };
+    const struct lockstep_item *item = &d->items.list[0];
+    struct difference first = { .kind = kinds[item->kind], .addr = item->addr, .left = item->left, .right = item->right };
+    snprintf(first.name, sizeof first.name, "%.*s", (int)sizeof first.name - 1, item->name);
+    return first;
+}
+
+/* Runs the subject under the reference, whose machine is used, and another engine, piece by piece. True when a piece differs; *pc is where
+ * it begins. */
+static bool
+steps_differ(struct fuzz *f, const struct lane *lane, const struct subject *s, struct difference *first, uint32_t *pc)
+{
+    const struct lockstep_engines own = {
+        .left = f->lanes[0].engine,
+        .right = { [LOCKSTEP_INSN] = lane->engine, [LOCKSTEP_BLOCK] = lane->engine, [LOCKSTEP_WHOLE] = lane->engine },
+    };
+    bool is_jit = lane->engine == &jit_engine && f->lanes[0].engine == lockstep_jit.left;
+    const struct lockstep_options options = { .is_quick = false };
+    struct errinfo e;
+    struct lockstep *ls = lockstep_open(f->program, &f->costs, is_jit ? &lockstep_jit : &own, is_jit ? f->options.lockstep : LOCKSTEP_INSN, &e);
+    if (!ls || !lane_start(f, &f->lanes[0], s)) {
+        lockstep_close(ls);
+        return false;
+    }
+    struct stop stop = lockstep_run(ls, f->lanes[0].machine, f->options.max_insns, &options);
+    bool differs = stop.reasons & STOP_DIFFERENCE;
+    if (differs) {
+        *first = difference_of(lockstep_difference(ls));
+        *pc = lockstep_difference(ls)->pc;
+    }
+    lockstep_close(ls);
+    return differs;
+}
+
 /* ---------------------------------------------------------------- programs */
 
 /* After a difference nothing is known about machines and code any more. */
@@ -152,12 +201,12 @@ start_afresh(struct fuzz *f)
 }
 
 static void
-fill_find(struct fuzz *f, const struct subject *s, const char *name, const struct difference *first, struct find *find)
+fill_find(struct fuzz *f, const struct subject *s, const char *name, const struct difference *first, uint32_t pc, struct find *find)
 {
     subject_copy(&find->subject, s);
     find->left = f->lanes[0].engine->name;
     find->right = name;
-    find->pc = f->lanes[0].machine->pc;
+    find->pc = pc;
     find->first = *first;
     start_afresh(f);
 }
@@ -212,15 +261,18 @@ compare_all(struct fuzz *f, const struct subject *s, struct find *find)
     bool is_run = lane_run(f, reference, s);
     assert(is_run && "an interpreter takes every program, and the input of a subject is one");
     (void)is_run;
+    uint32_t pc = reference->machine->pc;
     for (uint32_t i = 1; i < f->options.n_engines; i++) {
         struct lane *lane = &f->lanes[i];
-        if (lane_run(f, lane, s) && lanes_differ(reference, lane, &first)) {
-            fill_find(f, s, lane->engine->name, &first, find);
+        bool differs = f->options.lockstep == LOCKSTEP_WHOLE ? lane_run(f, lane, s) && lanes_differ(reference, lane, &first)
+                                                             : steps_differ(f, lane, s, &first, &pc);
+        if (differs) {
+            fill_find(f, s, lane->engine->name, &first, pc, find);
             return true;
         }
     }
     if (f->kernel && kernel_differs(f, s, &first)) {
-        fill_find(f, s, "kernel", &first, find);
+        fill_find(f, s, "kernel", &first, pc, find);
         return true;
     }
     return false;
@@ -264,11 +316,26 @@ look_closely(struct fuzz *f, uint64_t nth)
         coverage_run(&f->coverage, f->lanes[0].engine, f->lanes[0].code, f->lanes[0].machine, MAX_SAMPLE_INSNS);
 }
 
+/* Makes the subject of a seed. True when it is a mutation. */
+static bool
+make_subject(struct fuzz *f, uint64_t seed)
+{
+    const struct fuzz_options *o = &f->options;
+    struct rng r = { ~seed };
+    if (!o->n_corpus || !rng_chance(&r, o->mutate_percent)) {
+        generate_subject(&f->generator, seed, &f->subject);
+        return false;
+    }
+    const struct subject *from = o->corpus[rng_below(&r, o->n_corpus)], *other = o->corpus[rng_below(&r, o->n_corpus)];
+    mutate_subject(seed, from, other, &f->subject);
+    return true;
+}
+
 bool
 fuzz_step(struct fuzz *f, struct find *find)
 {
     uint64_t nth = f->next++, seed = seed_of(f, nth);
-    generate_subject(&f->generator, seed, &f->subject);
+    bool is_mutated = make_subject(f, seed);
     if (!compare_all(f, &f->subject, find)) {
         count_run(&f->stats, f->lanes[0].stop.reasons, f->lanes[0].machine->n_insns);
         look_closely(f, nth);
@@ -276,6 +343,7 @@ fuzz_step(struct fuzz *f, struct find *find)
     }
     find->seed = seed;
     find->nth = nth;
+    find->is_mutated = is_mutated;
     f->stats.n_programs++;
     f->stats.n_finds++;
     return true;

@@ -1,4 +1,4 @@
-/* Differential fuzzing: programs are made (generate.h), run under several engines on the same input, and what they leave is compared.
+/* Differential fuzzing: programs are made (generate.h, mutate.h), run under several engines on the same input, and what they leave is compared.
  * The first engine is the reference; where another one, or the kernel, disagrees with it, the program is a find.
  *
  *     struct fuzz *f = fuzz_new(&options, &e);
@@ -7,42 +7,42 @@
  *             ... find->subject, find->first ...
  *     fuzz_free(f);
  *
- * Program i of a seed is a pure function of both and of options.generate, whatever the engines say and whatever ran before. */
+ * Program i of a seed is a pure function of both, of options.generate and the corpus, whatever the engines say and whatever ran before. */
 #ifndef JIT_DIFF_FUZZ_H
 #define JIT_DIFF_FUZZ_H
 
 #include "jit/diff/coverage.h"
 #include "jit/diff/difference.h"
 #include "jit/diff/generate.h"
+#include "jit/diff/lockstep.h"
 #include "jit/diff/subject.h"
 #include "sim/engine.h"
 
 enum { FUZZ_MAX_ENGINES = 4 };
 
-/* After what the engines are compared. */
-enum fuzz_lockstep {
-    FUZZ_BY_RUN,   /* the end of the run: the fastest; what is wrong in between must still be visible there */
-    FUZZ_BY_BLOCK, /* every block of the compiled code */
-    FUZZ_BY_INSN,  /* every instruction */
-};
-
 struct fuzz_options {
     const struct engine *engines[FUZZ_MAX_ENGINES]; /* the first is the reference */
     uint32_t n_engines;                             /* at least 2, or 1 and the kernel */
     bool with_kernel;
-    enum fuzz_lockstep lockstep;
+    /* After what engines are compared (the kernel: after the run). WHOLE is the fastest; what is wrong in between must still be visible
+     * at the end. BLOCK and INSN are some thousand programs a second; an engine that knows no blocks is compared by instruction. */
+    enum lockstep_granularity lockstep;
     uint64_t seed;
     struct generate_options generate;
+    /* What part of the programs, in percent, are mutations of these subjects; they and the list must outlive the fuzzer. */
+    const struct subject *const *corpus;
+    uint32_t n_corpus, mutate_percent;
     uint64_t max_insns; /* of a run; what takes longer is compared there. 0: FUZZ_MAX_INSNS */
 };
 enum { FUZZ_MAX_INSNS = 20000 };
 
 struct find {
     struct subject subject;
-    uint64_t seed;           /* generate_subject(seed, ...) makes the subject again, unless it was mutated */
+    uint64_t seed;           /* generate_subject(seed, ...) makes the subject again, unless it is mutated */
+    bool is_mutated;         /* mutate_subject(seed, ...) of the corpus made it */
     uint64_t nth;            /* its number in this fuzzer's sequence, from 0 */
     const char *left, *right; /* names of the engines; "kernel" */
-    uint32_t pc;             /* where the reference stopped */
+    uint32_t pc;             /* where the reference stopped; in lockstep: where the piece begins that differs */
     struct difference first;
 };
 

@@ -59,7 +59,7 @@ static bool
 is_allowed(const struct generate_options *o, enum op op)
 {
     const struct insn any = { .op = (uint16_t)op, .imm = 1 };
-    return insn_rows[op].cpu <= o->cpu && !(o->for_kernel && known_difference(&any, NULL, true));
+    return insn_rows[op].cpu <= o->cpu && !(o->for_kernel && known_difference(&any));
 }
 
 /* What draws the row; N_USES: nothing does, it has a place of its own. */
@@ -168,7 +168,7 @@ int64_t
 draw_imm(struct gen *s, enum op op)
 {
     struct insn insn = { .op = (uint16_t)op, .imm = (int32_t)rng_edge(&s->rng) };
-    while (s->is_strict && known_difference(&insn, NULL, true))
+    while (s->is_strict && known_difference(&insn))
         insn.imm = 1 + rng_below(&s->rng, 31);
     return insn.imm;
 }

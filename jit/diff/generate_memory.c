@@ -14,6 +14,7 @@ enum place { PLACE_STACK, PLACE_MEMORY, PLACE_STATE };
 struct access {
     uint32_t bytes;
     bool is_read, is_atomic; /* of what is there; whole and aligned */
+    bool is_fetch;           /* for the kernel: not on the stack, see known.def */
     uint16_t avoid;          /* registers that must not become the base */
     uint8_t base;
     int32_t off;
@@ -72,7 +73,7 @@ static enum place
 draw_place(struct gen *s, const struct access *a)
 {
     uint32_t dice = rng_below(&s->rng, 100);
-    if (s->state != NO_REG && dice < 30)
+    if (s->state != NO_REG && (dice < 30 || (a->is_fetch && s->is_strict)))
         return PLACE_STATE;
     return s->memory != NO_REG && !(a->is_atomic && s->is_strict) && dice < 65 ? PLACE_MEMORY : PLACE_STACK;
 }
@@ -181,9 +182,13 @@ put_atomic(struct gen *s)
     enum op op = draw(s, use);
     if (op == N_OPS)
         return;
-    struct access a = { .bytes = insn_rows[op].width_bits / 8, .is_read = true, .is_atomic = true };
+    enum insn_kind kind = (enum insn_kind)insn_rows[op].kind;
+    struct access a = { .bytes = insn_rows[op].width_bits / 8, .is_read = true, .is_atomic = true,
+                        .is_fetch = kind == KIND_ATOMIC_FETCH || kind == KIND_ATOMIC_CMPXCHG };
+    if (a.is_fetch && s->is_strict && s->state == NO_REG)
+        return;
     uint8_t src = use == USE_ORDERED_LOAD ? 0 : changed_reg(s);
-    bool is_exchange = insn_rows[op].kind == KIND_ATOMIC_CMPXCHG;
+    bool is_exchange = kind == KIND_ATOMIC_CMPXCHG;
     if (s->is_strict)
         a.avoid = (uint16_t)((use == USE_ORDERED_LOAD ? 0u : 1u << src) | (is_exchange ? 1u << REG_0 : 0));
     place_access(s, &a);

@@ -4,11 +4,11 @@
 
 #include "sim/isa/isa.h"
 
-/* Why the kernel is not to be asked about the instruction, NULL when it is. next: the one that follows; NULL: one that makes it good.
- * is_bounded: no way through the program executes more than KNOWN_MAX_PATH instructions. Static text. */
-const char *known_difference(const struct insn *insn, const struct insn *next, bool is_bounded);
+/* Why the kernel is not to be asked about the instruction, wherever it stands; NULL when it is. Static text. */
+const char *known_difference(const struct insn *insn);
 
-/* The first such reason in a program of which n instructions are at insns. */
+/* The first such reason in a program of n slots, what depends on other instructions included. is_bounded: no way through the program executes
+ * more than KNOWN_MAX_PATH instructions. O(slots), but for fetching atomics, which are traced back to their base. */
 const char *known_differences(const struct insn *insns, uint32_t n, bool is_bounded);
 
 enum { KNOWN_MAX_PATH = 4000 };

@@ -19,7 +19,7 @@ static double
 best_rate(bool with_kernel, uint32_t n_programs)
 {
     const struct fuzz_options options = { .engines = { &interp_engine, &jit_engine }, .n_engines = 2, .with_kernel = with_kernel, .seed = 1,
-                                          .generate = generate_everything };
+                                          .lockstep = LOCKSTEP_WHOLE, .generate = generate_everything };
     struct errinfo e;
     struct find *find = xmalloc(sizeof *find);
     struct fuzz *f = fuzz_new(&options, &e);

@@ -20,7 +20,7 @@ static const char *
 known_row(enum op op)
 {
     const struct insn any = { .op = (uint16_t)op, .imm = 1 };
-    return known_difference(&any, NULL, true);
+    return known_difference(&any);
 }
 
 /* ---------------------------------------------------------------- rows with a generated body */

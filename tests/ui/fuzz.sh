@@ -13,6 +13,11 @@ is "comes to the same" "$(echo "$out" | grep -e ended -e coverage)" "$first"
 ends "another seed" 0 ebpfdbg fuzz --seed 8 --count 500
 [ "$(echo "$out" | grep ended)" != "$(echo "$first" | grep ended)" ] && pass "comes to something else" || fail "comes to something else"
 ends "steered" 0 ebpfdbg fuzz --isa v1 --length 20 --weights alu=5,loop=0 --no-loops --count 300
+for how in --lockstep --lockstep=insn --lockstep=block; do
+    ends "compared in $how" 0 ebpfdbg fuzz $how --count 200 --seed 3
+    has "nothing differs in $how" "$out" "finds     0"
+done
+ends "an unknown way to compare" 2 ebpfdbg fuzz --lockstep=half
 ends "for a second" 0 ebpfdbg fuzz --seconds 1
 has "says how far it is" "$out" "1 s: "
 
