@@ -76,7 +76,7 @@ static bool
 is_side_exit(const struct insn *insn, uint32_t pc, const struct loop *loop)
 {
     int64_t target = insn_target(insn, pc);
-    return insn_kind(insn) == KIND_JCC && target > pc && (!loop || target > loop->last);
+    return insn_kind(insn) == KIND_JCC && !insn_is_foreign(insn) && target > pc && (!loop || target > loop->last);
 }
 
 static uint8_t *

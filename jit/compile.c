@@ -146,12 +146,14 @@ emit_insn(struct job *j, uint32_t pc)
     }
 }
 
-/* Slots from pc to the end of the block, or to where somebody looks at what happens, as far as it matters. */
+/* Slots from pc to the end of the block, to an instruction that isn't compiled, or to where somebody looks at what happens, as far as it
+ * matters. */
 static uint32_t
 room(const struct job *j, uint32_t pc)
 {
+    const struct insn *insns = j->c->program->insns;
     uint32_t end = pc + 1, most = job_looks(j, pc) & LOOK_AFTER ? 1 : FUSE_MAX_SLOTS;
-    while (end < j->block->end && end < pc + most && !job_looks(j, end))
+    while (end < j->block->end && end < pc + most && !job_looks(j, end) && !insn_is_foreign(&insns[end]))
         end++;
     return end - pc;
 }

@@ -151,7 +151,7 @@ call_outside(struct run *run, const struct site *site)
         return run->code->c.mem.code + site->resume;
     m->n_insns++; /* executed; after JUMP it goes on, or has ended, elsewhere */
     m->n_cycles += cost_of(m->costs, &m->program->insns[site->pc]);
-    run->left_as = fires ? SITE_WATCH : SITE_POLL;
+    run->left_as = fires ? SITE_WATCH : m->has_exited ? SITE_EXIT : SITE_POLL;
     return NULL;
 }
 

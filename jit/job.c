@@ -147,7 +147,8 @@ job_side_exit(struct job *j, uint32_t pc, bool is_next)
     const struct compiled *c = j->c;
     const struct insn *insn = &c->program->insns[pc], *next = insn + 1;
     int64_t target = insn_target(insn, pc), onward = insn_target(next, pc + 1);
-    bool is_swapped = insn_kind(next) == KIND_JA && job_is_block(c, target) && job_is_block(c, onward) && !job_looks(j, pc + 1);
+    bool is_jump = insn_kind(next) == KIND_JA && !insn_is_foreign(next);
+    bool is_swapped = is_jump && job_is_block(c, target) && job_is_block(c, onward) && !job_looks(j, pc + 1);
     job_mark(j, j->x.at, NATIVE_INSN, is_swapped ? 2 : 1);
     enum x64_cond cc = template_compare(&j->x, insn);
     if (!is_swapped) {

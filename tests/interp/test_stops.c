@@ -182,6 +182,27 @@ Test(stops, illegal_and_unresolved)
     guest_close(&g);
 }
 
+/* Engines join instructions that often stand together; one that can't be executed is not joined, wherever it stands. */
+Test(stops, unresolved_among_others)
+{
+    const struct insn code[] = {
+        guest_insn(OP_mov64_x, 0, 1, 0, 0),    guest_insn(OP_lsh64_k, 0, 0, 0, 32),  guest_insn(OP_arsh64_k, 0, 0, 0, 32),
+        guest_insn(OP_mov64_k, 3, 0, 0, 1),    guest_insn(OP_jeq64_k, 3, 0, 1, 0),   guest_insn(OP_jne64_x, 3, 3, 1, 0),
+        guest_insn(OP_ja, 0, 0, 0, 0),         guest_insn(OP_may_goto, 0, 0, 0, 0),  guest_insn(OP_call, 0, 0, 0, 5),
+        guest_insn(OP_stx_dw, 10, 0, -8, 0),   guest_insn(OP_ldx_w, 0, 10, -8, 0),   guest_insn(OP_fetch_add64, 10, 0, -8, 0),
+        guest_insn(OP_cmpxchg64, 10, 0, -8, 0), guest_insn(OP_be16, 0, 0, 0, 0),     guest_insn(OP_exit, 0, 0, 0, 0),
+    };
+    struct guest g;
+    guest_open_insns(&g, code, ARRAY_LEN(code));
+    for (uint32_t pc = 0; pc < ARRAY_LEN(code); pc++) {
+        g.program->insns[pc].flags = INSN_UNRESOLVED;
+        g.code = engine_reopen(&GUEST_ENGINE, g.code, g.program, &g.costs, NULL);
+        ASSERT_FAULT(guest_run(&g), FAULT_UNRESOLVED, pc, pc);
+        g.program->insns[pc].flags = 0;
+    }
+    guest_close(&g);
+}
+
 Test(stops, calls_save_and_clobber)
 {
     struct guest g;
@@ -424,5 +445,7 @@ Test(stops, packet_loads)
     ASSERT_STOP(run(&g, UINT64_MAX, false), STOP_EXIT, 5, 6);
     cr_assert_eq(g.machine->regs[REG_0], 0);
     cr_assert(g.machine->has_exited);
+    cr_assert_eq(machine_start(g.machine, 0, prog_type_named("tc"), &input, &e), OK, "%s: %s", e.subject, e.detail);
+    ASSERT_STOP(run(&g, 6, false), STOP_EXIT | STOP_BUDGET, 5, 6);
     guest_close(&g);
 }
