@@ -7,7 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libelf.h>
+#include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -56,8 +56,8 @@ read_from_elf(const char *path, uint8_t *image, size_t n_bytes, struct btf **out
     } else {
         Elf_Scn *scn = NULL;
         while ((scn = elf_nextscn(elf, scn))) {
-            Elf64_Shdr *shdr = elf64_getshdr(scn);
-            const char *name = shdr ? elf_strptr(elf, names, shdr->sh_name) : NULL;
+            GElf_Shdr shdr; /* a copy: in the file it may lie anywhere */
+            const char *name = gelf_getshdr(scn, &shdr) ? elf_strptr(elf, names, shdr.sh_name) : NULL;
             Elf_Data *data = name && !strcmp(name, ".BTF") ? elf_rawdata(scn, NULL) : NULL;
             if (data && data->d_buf) {
                 result = btf_read(path, data->d_buf, data->d_size, out, e);

@@ -229,7 +229,7 @@ relocate_pseudo(struct program *p)
     for (uint32_t pc = 0; pc < p->n_slots; pc++) {
         struct insn *insn = &p->insns[pc];
         if (insn->op == OP_ld_func) {
-            int64_t target = (int64_t)pc + insn->imm + 1;
+            int64_t target = (int64_t)pc + (int32_t)insn->imm + 1; /* the other half means nothing */
             bool is_code = target >= 0 && target < p->n_slots && p->insns[target].op != OP_lddw_tail;
             insn->imm = is_code ? (int64_t)GUEST_CODE_OF(target) : 0;
             insn->flags |= is_code ? 0 : INSN_UNRESOLVED;

@@ -38,12 +38,16 @@ Test(raw, function_addresses_and_map_numbers)
     static const uint8_t code[] = {
         0x18, 0x41, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* r1 = code of pc+3: slot 4 */
         0x18, 0x12, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* r2 = map_fd 9 */
+        /* r1 = code of pc-5, slot 0; the kernel does not look at the other half */
+        0x18, 0x41, 0, 0, 0xfb, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0x7f,
         0x95, 0, 0, 0, 0, 0, 0, 0,
     };
-    struct program *p = program_from_code(code, 5);
+    struct program *p = program_from_code(code, 7);
     cr_assert_eq(p->insns[0].imm, (int64_t)GUEST_CODE_OF(4));
     cr_assert_eq(p->insns[0].flags, 0);
     cr_assert_eq(p->insns[2].flags, INSN_UNRESOLVED);
+    cr_assert_eq(p->insns[4].imm, (int64_t)GUEST_CODE_OF(0));
+    cr_assert_eq(p->insns[4].flags, 0);
     program_free(p);
 }
 
