@@ -15,6 +15,7 @@ enum difference_kind {
     DIFFERENCE_PACKET,   /* a byte of the packet that came out: addr is its offset */
     DIFFERENCE_CONTEXT,  /* a byte of the context that came out: addr is its offset */
     DIFFERENCE_MAP,      /* a byte of a map's value: addr is its offset; UINT64_MAX: the key is there (1) or not (0) */
+    DIFFERENCE_SIGNAL,   /* what ended the process of the right engine: right is its number; SIGVTALRM: it did not end by itself */
 };
 
 struct difference {

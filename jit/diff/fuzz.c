@@ -349,6 +349,20 @@ fuzz_step(struct fuzz *f, struct find *find)
     return true;
 }
 
+uint64_t
+fuzz_subject(const struct fuzz *f, uint64_t n, struct subject *out)
+{
+    uint64_t seed = seed_of(f, n);
+    generate_subject(&f->generator, seed, out);
+    return seed;
+}
+
+void
+fuzz_set_max_insns(struct fuzz *f, uint64_t max_insns)
+{
+    f->options.max_insns = max_insns;
+}
+
 void
 fuzz_seek(struct fuzz *f, uint64_t n)
 {

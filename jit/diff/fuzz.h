@@ -75,6 +75,12 @@ bool fuzz_step(struct fuzz *f, struct find *find);
 /* Runs a given subject instead: for shrinking a find and for saying whether it still is one. find->seed and nth stay as they are. Not counted. */
 bool fuzz_try(struct fuzz *f, const struct subject *s, struct find *find);
 
+/* From now on runs end after so many instructions. */
+void fuzz_set_max_insns(struct fuzz *f, uint64_t max_insns);
+
+/* Makes program n of the sequence without running it; returns its seed. */
+uint64_t fuzz_subject(const struct fuzz *f, uint64_t n, struct subject *out);
+
 /* Goes on with program n of the sequence: every process of several takes its own share. */
 void fuzz_seek(struct fuzz *f, uint64_t n);
 

@@ -1,0 +1,208 @@
+/* Subjects taken apart and put together. See draft.h. */
+#include "config.h"
+
+#include "jit/diff/draft.h"
+
+#include "sim/base/base.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool
+draft_has_target(const struct insn *insn)
+{
+    return insn->op == OP_ld_func || (insn_is_branch(insn) && insn_kind(insn) != KIND_EXIT && insn_kind(insn) != KIND_CALLX);
+}
+
+/* The slot that an instruction at pc means. */
+static int64_t
+meant_slot(const struct insn *insn, uint32_t pc)
+{
+    return insn->op == OP_ld_func ? (int64_t)pc + 1 + insn->imm : insn_target(insn, pc);
+}
+
+/* The index of the instruction that begins at a slot, n for the end; DRAFT_NOWHERE when none does. */
+static int32_t
+index_at(const uint32_t *slots, uint32_t n, int64_t slot)
+{
+    for (uint32_t i = 0; i <= n; i++)
+        if (slots[i] == slot)
+            return (int32_t)i;
+    return DRAFT_NOWHERE;
+}
+
+struct draft
+draft_open(struct subject *s)
+{
+    struct draft d = { .subject = s, .insns = xcalloc(s->n_slots, sizeof *d.insns) };
+    uint32_t *slots = xmalloc(((size_t)s->n_slots + 1) * sizeof *slots);
+    for (uint32_t pc = 0; pc < s->n_slots; d.n++) {
+        struct draft_insn *at = &d.insns[d.n];
+        at->is_raw = insn_decode(s->code, s->n_slots, pc, &at->insn, NULL) != OK;
+        memcpy(at->raw, s->code + (size_t)pc * SLOT_BYTES, SLOT_BYTES);
+        slots[d.n] = pc;
+        pc += at->is_raw ? 1 : insn_slots(&at->insn);
+    }
+    slots[d.n] = s->n_slots;
+    for (uint32_t i = 0; i < d.n; i++) {
+        struct draft_insn *at = &d.insns[i];
+        bool has_target = !at->is_raw && draft_has_target(&at->insn);
+        at->target = has_target ? index_at(slots, d.n, meant_slot(&at->insn, slots[i])) : DRAFT_NOWHERE;
+    }
+    for (uint32_t i = 0; i < s->n_targets; i++) {
+        int32_t index = index_at(slots, d.n, s->targets[i]);
+        d.targets[i] = index == DRAFT_NOWHERE ? d.n : (uint32_t)index;
+    }
+    free(slots);
+    return d;
+}
+
+void
+draft_close(struct draft *d)
+{
+    free(d->insns);
+    d->insns = NULL;
+}
+
+void
+draft_copy(struct draft *to, const struct draft *from)
+{
+    if (to->subject && to->subject != from->subject)
+        subject_copy(to->subject, from->subject);
+    to->insns = xrealloc(to->insns, from->n * sizeof *to->insns);
+    memcpy(to->insns, from->insns, from->n * sizeof *to->insns);
+    memcpy(to->targets, from->targets, sizeof to->targets);
+    to->n = from->n;
+}
+
+/* The index that every one will have when what is gone is forgotten; [n] is how many are left. */
+static uint32_t *
+new_indices(const struct draft *d)
+{
+    uint32_t *indices = xmalloc(((size_t)d->n + 1) * sizeof *indices), next = 0;
+    for (uint32_t i = 0; i <= d->n; i++) {
+        indices[i] = next;
+        next += i < d->n && !d->insns[i].is_gone;
+    }
+    return indices;
+}
+
+static void
+forget_gone(struct draft *d)
+{
+    uint32_t *indices = new_indices(d);
+    for (uint32_t i = 0; i < d->n; i++) {
+        struct draft_insn *at = &d->insns[i];
+        if (at->target != DRAFT_NOWHERE)
+            at->target = (int32_t)indices[at->target];
+        if (!at->is_gone)
+            d->insns[indices[i]] = *at;
+    }
+    for (uint32_t i = 0; i < d->subject->n_targets; i++)
+        d->targets[i] = indices[d->targets[i]];
+    d->n = indices[d->n];
+    free(indices);
+}
+
+/* Puts the distance into the field that holds it. False when it does not fit. */
+static bool
+set_distance(struct insn *insn, int64_t distance)
+{
+    if (insn->op == OP_ld_func || insn->op == OP_gotol || insn_kind(insn) == KIND_CALLL) {
+        insn->imm = distance;
+        return true;
+    }
+    insn->off = (int16_t)distance;
+    return insn->off == distance;
+}
+
+static uint32_t
+write_insn(const struct draft_insn *at, const struct insn *insn, uint8_t *code)
+{
+    if (!at->is_raw)
+        return insn_encode(insn, code);
+    memcpy(code, at->raw, SLOT_BYTES);
+    return 1;
+}
+
+/* Tail-called programs must begin at slots behind the main program's start, ascending, and each in its own; drops those that don't. */
+static void
+write_targets(struct draft *d, const uint32_t *slots)
+{
+    struct subject *s = d->subject;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < s->n_targets; i++) {
+        uint32_t slot = slots[d->targets[i]], after = kept ? s->targets[kept - 1] : 0;
+        if (slot <= after || d->targets[i] == d->n)
+            continue;
+        d->targets[kept] = d->targets[i];
+        s->targets[kept++] = slot;
+    }
+    s->n_targets = kept;
+}
+
+static uint32_t
+add_path(uint32_t a, uint32_t b)
+{
+    return a > UINT32_MAX - b ? UINT32_MAX : a + b;
+}
+
+/* The longest way from an instruction to its program's end, when those of all that follow are known. UINT32_MAX for loops and for
+ * calls of what only the run knows. */
+static uint32_t
+path_from(const struct draft *d, uint32_t i, const uint32_t *paths)
+{
+    const struct draft_insn *at = &d->insns[i];
+    enum insn_kind kind = at->is_raw ? KIND_NONE : insn_kind(&at->insn);
+    uint32_t there = at->target == DRAFT_NOWHERE ? 0 : paths[at->target], next = paths[i + 1];
+    if (kind == KIND_CALLX || at->insn.op == OP_ld_func || (at->target != DRAFT_NOWHERE && at->target <= (int32_t)i))
+        return UINT32_MAX;
+    if (kind == KIND_EXIT)
+        return 1;
+    if (kind == KIND_JA)
+        return add_path(1, there);
+    if (kind == KIND_CALLL)
+        return add_path(1, add_path(there, next));
+    return add_path(1, there > next ? there : next);
+}
+
+static uint32_t
+longest_path(const struct draft *d)
+{
+    uint32_t *paths = xcalloc((size_t)d->n + 1, sizeof *paths);
+    for (uint32_t i = d->n; i-- > 0;)
+        paths[i] = path_from(d, i, paths);
+    uint32_t longest = paths[0];
+    for (uint32_t i = 0; i < d->subject->n_targets; i++)
+        longest = paths[d->targets[i]] > longest ? paths[d->targets[i]] : longest;
+    free(paths);
+    return longest;
+}
+
+bool
+draft_write(struct draft *d)
+{
+    forget_gone(d);
+    uint32_t *slots = xmalloc(((size_t)d->n + 1) * sizeof *slots), n_slots = 0;
+    bool fits = d->n > 0;
+    for (uint32_t i = 0; i < d->n; i++) {
+        slots[i] = n_slots;
+        n_slots += d->insns[i].is_raw ? 1 : insn_slots(&d->insns[i].insn);
+    }
+    slots[d->n] = n_slots;
+    fits &= n_slots <= SUBJECT_MAX_SLOTS;
+    for (uint32_t i = 0; fits && i < d->n; i++) {
+        struct draft_insn *at = &d->insns[i];
+        if (at->target != DRAFT_NOWHERE)
+            fits = set_distance(&at->insn, (int64_t)slots[at->target] - slots[i] - 1);
+        if (fits)
+            write_insn(at, &at->insn, d->subject->code + (size_t)slots[i] * SLOT_BYTES);
+    }
+    d->subject->n_slots = fits ? n_slots : d->subject->n_slots;
+    if (fits)
+        write_targets(d, slots);
+    if (fits)
+        d->subject->longest_path = longest_path(d);
+    free(slots);
+    return fits;
+}
