@@ -50,3 +50,15 @@ ends() {
     out=$("$@" 2>&1 </dev/null)
     is "$ends_name" $? "$ends_status"
 }
+
+# interrupt PID: what Ctrl-C does, once the program is ready for it: has a handler (bit 1 of its caught signals) and has worked a little.
+interrupt() {
+    local tries=0 caught=
+    while [ $tries -lt 300 ] && caught=$(sed -n 's/^SigCgt:.*\(.\)$/\1/p' "/proc/$1/status" 2>/dev/null) && [ -n "$caught" ]; do
+        case $caught in [2367abefABEF]) break ;; esac
+        sleep 0.1
+        tries=$((tries + 1))
+    done
+    sleep 0.5
+    kill -INT "$1"
+}

@@ -28,4 +28,7 @@ void *grow(void *list, size_t n, size_t *cap, size_t elem_bytes);
 /* CLOCK_MONOTONIC in nanoseconds. For progress and benchmarks; never for what a guest can see. */
 uint64_t now_ns(void);
 
+/* Processor time of this process in nanoseconds, whatever else the machine is doing. Async-signal-safe. */
+uint64_t cpu_ns(void);
+
 #endif

@@ -325,8 +325,23 @@ static void
 on_alarm(int number)
 {
     (void)number;
-    interrupted_at = now_ns();
+    interrupted_at = cpu_ns();
     interrupt = 1;
+}
+
+/* Runs until a signal comes. An engine may need longer to begin than the timer to expire: once more then, with a longer one. */
+static struct stop
+run_until_alarm(struct guest *g)
+{
+    struct stop stop;
+    suseconds_t usec = 3000;
+    do {
+        guest_start(g, NULL, 0);
+        setitimer(ITIMER_REAL, &(struct itimerval){ .it_value.tv_usec = usec }, NULL);
+        stop = run(g, UINT64_MAX, false);
+        usec *= 2;
+    } while (g->machine->n_insns == 0 && usec < 1000000);
+    return stop;
 }
 
 /* Every kind of endless loop: a branch, a conditional one, calls, and one that is too long for the budget's straight line. */
@@ -343,10 +358,8 @@ Test(stops, interrupt_in_any_loop)
         struct guest g;
         guest_open(&g, loops[i]);
         g.machine->interrupt = &interrupt;
-        guest_start(&g, NULL, 0);
-        setitimer(ITIMER_REAL, &(struct itimerval){ .it_value.tv_usec = 3000 }, NULL);
-        struct stop stop = run(&g, UINT64_MAX, false);
-        uint64_t latency_ns = now_ns() - interrupted_at;
+        struct stop stop = run_until_alarm(&g);
+        uint64_t latency_ns = cpu_ns() - interrupted_at;
         cr_assert_eq(stop.reasons, STOP_INTERRUPT);
         cr_assert_eq(interrupt, 0);
         cr_assert_lt(latency_ns, UINT64_C(50000000));

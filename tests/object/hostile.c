@@ -162,7 +162,7 @@ try_load(const char *path, const uint8_t *bytes, size_t n, struct progress *prog
     struct errinfo e = { .code = OK };
     uint8_t *copy = xmalloc(n);
     memcpy(copy, bytes, n);
-    uint64_t start = now_ns();
+    uint64_t start = cpu_ns();
     enum err err = program_load_bytes(path, copy, n, &options, &p, &e);
     if (err) {
         struct buf text = BUF_EMPTY;
@@ -178,7 +178,7 @@ try_load(const char *path, const uint8_t *bytes, size_t n, struct progress *prog
         progress->n_loaded++;
     }
     free(copy);
-    uint64_t ms = (now_ns() - start) / 1000000;
+    uint64_t ms = (cpu_ns() - start) / 1000000;
     progress->max_ms = ms > progress->max_ms ? ms : progress->max_ms;
     assert(ms <= MAX_LOAD_MS);
 }

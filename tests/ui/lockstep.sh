@@ -42,8 +42,7 @@ is "are one comparison" "$out" "3 runs, 12006 instructions, interp and jit agree
     trap - INT # a background job of a shell without job control ignores it
     exec "$top_builddir/ebpfdbg" --lockstep --max-insns 0 "$tap_dir/endless.s"
 ) >"$tap_dir/interrupted" &
-sleep 1
-kill -INT $!
+interrupt $!
 wait $!
 is "Ctrl-C ends it with 5" $? 5
 has "after a comparison" "$(cat "$tap_dir/interrupted")" "instructions, interp and jit agree: interrupted at insn 0"

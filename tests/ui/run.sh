@@ -55,8 +55,7 @@ is "insns is the budget" "$(field insns)" 1000
     trap - INT # a background job of a shell without job control ignores it
     exec "$top_builddir/ebpfdbg" run --json --max-insns 0 "$tap_dir/endless.s"
 ) >"$tap_dir/interrupted" &
-sleep 1
-kill -INT $!
+interrupt $!
 wait $!
 status=$?
 if [ $status -eq 5 ]; then
