@@ -1,9 +1,12 @@
-/* `ebpfdbg fuzz`: engines against each other on generated programs. The fuzzing itself is jit/diff/fuzz.h. */
+/* `ebpfdbg fuzz`: reads what is wanted, has it done by processes (fuzz_jobs.h), shows how it goes (fuzz_screen.h) and keeps what is found
+ * (finds.h). The status says whether there was one. */
 #include "config.h"
 
-#include "jit/diff/fuzz.h"
 #include "sim/base/base.h"
 #include "ui/engines.h"
+#include "ui/finds.h"
+#include "ui/fuzz_jobs.h"
+#include "ui/fuzz_screen.h"
 #include "ui/message.h"
 #include "ui/options.h"
 #include "ui/signals.h"
@@ -12,186 +15,310 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
-enum { PROGRAMS_PER_LOOK = 64, SHOWN_FINDS = 10 };
-#define NS_PER_S UINT64_C(1000000000)
+#define NS_PER_SECOND UINT64_C(1000000000)
+#define MAX_SECONDS UINT64_C(1000000000)
 
-/* ---------------------------------------------------------------- options */
+enum { TICK_MS = 1000, REDRAW_MS = 250, DEFAULT_SEED_BITS = 32 };
 
-/* "interp,jit,kernel". */
+/* One `ebpfdbg fuzz`. */
+struct campaign {
+    const struct options *options;
+    struct fuzz_plan plan;
+    struct finds finds;
+    struct buf engines; /* "interp,jit", as given */
+    struct buf last;    /* the last find in words */
+    struct buf news;    /* lines about finds that are not shown yet */
+    uint32_t n_causes;
+    uint32_t n_rows, n_outcomes; /* that coverage can come to */
+    uint64_t start_ns;
+};
+
+/* ---------------------------------------------------------------- what is wanted */
+
 static enum err
-parse_engines(const char *text, struct fuzz_options *out, struct errinfo *e)
+usage(struct errinfo *e, const char *what, const char *next)
 {
-    char *list = xstrdup(text), *rest = NULL;
+    return err_set_detail(e, ERR_USAGE, what, next);
+}
+
+static enum err
+add_engine(struct campaign *c, const char *name, struct errinfo *e)
+{
+    struct fuzz_options *f = &c->plan.options;
+    if (!strcmp(name, "kernel")) {
+        f->with_kernel = true;
+        return f->n_engines ? OK : usage(e, "the kernel can't be the reference", "name another engine before it in --engines");
+    }
+    const struct engine *engine = engine_named(name, e);
+    if (!engine)
+        return ERR_USAGE;
+    if (f->n_engines == FUZZ_MAX_ENGINES)
+        return usage(e, "--engines names too many", "4 and the kernel can be compared");
+    f->engines[f->n_engines++] = engine;
+    return OK;
+}
+
+static enum err
+read_engines(struct campaign *c, struct errinfo *e)
+{
+    const char *list = c->options->engines ? c->options->engines : "interp,jit";
+    char *copy = xstrdup(list), *rest = copy;
     enum err err = OK;
-    for (char *name = strtok_r(list, ",", &rest); name && err == OK; name = strtok_r(NULL, ",", &rest)) {
-        if (!strcmp(name, "kernel")) {
-            out->with_kernel = true;
-        } else if (out->n_engines == FUZZ_MAX_ENGINES) {
-            err = err_set_detail(e, ERR_USAGE, "--engines names too many", "name each of them once");
-        } else {
-            const struct engine *engine = engine_named(name, e);
-            err = engine ? OK : ERR_USAGE;
-            out->engines[out->n_engines++] = engine;
-        }
-    }
-    free(list);
-    if (err == OK && out->n_engines == 0)
-        err = err_set_detail(e, ERR_USAGE, "the kernel can't be the reference", "name another engine in --engines");
-    if (err == OK && out->n_engines + out->with_kernel < 2)
-        err = err_set_detail(e, ERR_USAGE, "one engine has nobody to disagree with", "name another one in --engines");
+    for (char *name; !err && (name = strsep(&rest, ",")) != NULL;)
+        err = add_engine(c, name, e);
+    free(copy);
+    buf_puts(&c->engines, list);
+    if (!err && c->plan.options.n_engines + c->plan.options.with_kernel < 2)
+        err = usage(e, "one engine alone has nobody to differ from", "name another one in --engines");
     return err;
 }
 
 static enum err
-parse_isa(const char *text, struct fuzz_options *out, struct errinfo *e)
+read_programs(struct campaign *c, struct errinfo *e)
 {
-    if (text[0] != 'v' || text[1] < '1' || text[1] > '4' || text[2])
-        return err_set_detail(e, ERR_USAGE, text, "--isa takes v1, v2, v3 or v4");
-    out->generate.cpu = (uint32_t)(text[1] - '0');
-    return OK;
-}
-
-static enum err
-parse_length(uint64_t length, struct fuzz_options *out, struct errinfo *e)
-{
-    if (length > GENERATE_MAX_INSNS)
-        return err_set_detail(e, ERR_USAGE, "--length", "programs have 1 to 1000 instructions");
-    if (length)
-        out->generate.n_insns = (uint32_t)length;
-    return OK;
-}
-
-/* text: what stands behind --lockstep=, "" when nothing does. */
-static enum err
-parse_lockstep(const char *text, struct fuzz_options *out, struct errinfo *e)
-{
-    out->lockstep = strcmp(text, "block") ? LOCKSTEP_INSN : LOCKSTEP_BLOCK;
-    if (*text && strcmp(text, "insn") && strcmp(text, "block"))
-        return err_set_detail(e, ERR_USAGE, text, "--lockstep compares by insn or block");
-    return OK;
-}
-
-static enum err
-parse(const struct options *o, struct fuzz_options *out, struct errinfo *e)
-{
-    *out = (struct fuzz_options){ .generate = generate_everything, .seed = o->seed ? o->seed : now_ns(), .lockstep = LOCKSTEP_WHOLE };
-    enum err err = parse_engines(o->engines ? o->engines : "interp,jit", out, e);
-    if (err == OK && o->isa)
-        err = parse_isa(o->isa, out, e);
-    if (err == OK)
-        err = parse_length(o->length, out, e);
-    if (err == OK && o->lockstep)
-        err = parse_lockstep(o->lockstep, out, e);
-    if (err == OK && o->weights)
-        err = generate_parse_weights(o->weights, &out->generate, e);
+    const struct options *o = c->options;
+    struct generate_options *g = &c->plan.options.generate;
+    static const char *const isas[] = { "v1", "v2", "v3", "v4" };
+    *g = generate_everything;
+    if (o->length > GENERATE_MAX_INSNS)
+        return usage(e, "--length is at most 1000", "shorter programs find more per second");
+    if (o->length)
+        g->n_insns = (uint32_t)o->length;
+    for (uint32_t i = 0; o->isa && i < ARRAY_LEN(isas); i++)
+        if (!strcmp(o->isa, isas[i]))
+            g->cpu = i + 1;
+    if (o->isa && (!g->cpu || strcmp(o->isa, isas[g->cpu - 1]) != 0))
+        return usage(e, "--isa is v1, v2, v3 or v4", "as clang's -mcpu");
     if (o->no_loops)
-        out->generate.weights[CLASS_loop] = out->generate.weights[CLASS_maygoto] = 0;
+        g->weights[CLASS_loop] = g->weights[CLASS_maygoto] = 0;
+    return o->weights ? generate_parse_weights(o->weights, g, e) : OK;
+}
+
+/* text: what stands behind --lockstep=, "" when nothing does; NULL without it. */
+static enum err
+read_lockstep(const char *text, enum lockstep_granularity *out, struct errinfo *e)
+{
+    *out = !text ? LOCKSTEP_WHOLE : strcmp(text, "block") ? LOCKSTEP_INSN : LOCKSTEP_BLOCK;
+    return text && *text && strcmp(text, "insn") && strcmp(text, "block") ? usage(e, text, "--lockstep compares by insn or block") : OK;
+}
+
+/* A seed from the clock: short, so that it can be typed again. */
+static uint64_t
+new_seed(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    uint64_t z = ((uint64_t)t.tv_sec * NS_PER_SECOND + (uint64_t)t.tv_nsec) * UINT64_C(0x9e3779b97f4a7c15);
+    return (z >> (64 - DEFAULT_SEED_BITS)) | 1;
+}
+
+/* What coverage can come to. */
+static uint32_t
+possible_rows(const struct fuzz_options *options, uint32_t *n_outcomes)
+{
+    struct generator generator;
+    struct generate_options generate = options->generate;
+    generate.for_kernel |= options->with_kernel;
+    generator_init(&generator, &generate);
+    return generator_rows(&generator, n_outcomes);
+}
+
+static enum err
+read_plan(struct campaign *c, struct errinfo *e)
+{
+    const struct options *o = c->options;
+    if (o->jobs > FUZZ_MAX_JOBS)
+        return usage(e, "--jobs is at most 256", "one per core is enough");
+    if (o->seconds > MAX_SECONDS)
+        return usage(e, "--seconds is at most 1000000000", "without it fuzzing goes on until Ctrl-C");
+    c->plan.n_jobs = o->jobs ? (uint32_t)o->jobs : 1;
+    c->plan.first = o->first;
+    c->plan.end = o->count && o->count < UINT64_MAX - o->first ? o->first + o->count : UINT64_MAX;
+    c->plan.end_ns = o->seconds ? c->start_ns + o->seconds * NS_PER_SECOND : UINT64_MAX;
+    c->plan.options.seed = o->seed ? o->seed : new_seed();
+    c->finds.directory = o->finds ? o->finds : "ebpfdbg-finds";
+    enum err err = read_engines(c, e);
+    if (!err)
+        err = read_lockstep(o->lockstep, &c->plan.options.lockstep, e);
+    if (!err)
+        err = read_programs(c, e);
+    if (!err)
+        c->n_rows = possible_rows(&c->plan.options, &c->n_outcomes);
     return err;
 }
 
-/* ---------------------------------------------------------------- what is shown */
+/* ---------------------------------------------------------------- finds */
 
+/* The command line that makes this program again. */
 static void
-put_coverage(const struct fuzz *f, struct buf *out)
+put_origin(const struct campaign *c, const struct news_find *found, struct buf *out)
 {
-    struct coverage_sums sums = coverage_sum(fuzz_coverage(f));
-    uint32_t n_outcomes, n_rows = generator_rows(fuzz_generator(f), &n_outcomes);
-    buf_printf(out, "rows %u/%u, outcomes %u/%u, cells %u", sums.n_rows, n_rows, sums.n_outcomes, n_outcomes, sums.n_cells);
+    const struct options *o = c->options;
+    buf_printf(out, "made by: ebpfdbg fuzz --engines %s --seed %" PRIu64 " --first %" PRIu64 " --count 1", buf_text(&c->engines),
+               c->plan.options.seed, found->find.nth);
+    if (o->isa)
+        buf_printf(out, " --isa %s", o->isa);
+    if (o->weights)
+        buf_printf(out, " --weights %s", o->weights);
+    if (o->length)
+        buf_printf(out, " --length %" PRIu64, o->length);
+    if (o->no_loops)
+        buf_puts(out, " --no-loops");
+    if (o->lockstep)
+        buf_printf(out, " --lockstep%s%s", *o->lockstep ? "=" : "", o->lockstep);
+    buf_printf(out, "\nshrunk from %" PRIu32 " to %" PRIu32 " instructions in %" PRIu32 " tries\n", found->n_insns,
+               subject_insns(&found->find.subject), found->n_tries);
 }
 
 static void
-print_progress(const struct fuzz *f, uint64_t ns, uint64_t n_new, uint64_t new_ns, bool with_kernel)
+take_find(void *arg, const struct news_find *found)
 {
-    const struct fuzz_stats *stats = fuzz_stats(f);
-    struct buf line = BUF_EMPTY;
-    buf_printf(&line, "%" PRIu64 " s: %" PRIu64 " programs, %" PRIu64 "/s, %" PRIu64 " instructions, ", ns / NS_PER_S, stats->n_programs,
-               n_new * NS_PER_S / (new_ns ? new_ns : 1), stats->n_insns);
-    put_coverage(f, &line);
-    if (with_kernel)
-        buf_printf(&line, ", kernel: %" PRIu64 " accepted, %" PRIu64 " refused", stats->n_accepted, stats->n_refused);
-    buf_printf(&line, ", %" PRIu64 " finds", stats->n_finds);
-    puts(buf_text(&line));
-    fflush(stdout);
-    buf_free(&line);
-}
-
-static void
-print_find(const struct find *find, const struct fuzz_options *options)
-{
-    struct buf text = BUF_EMPTY;
-    find_text(find, &text);
-    printf("find: %s; program %" PRIu64 ", %u slots: --seed %" PRIu64 " --first %" PRIu64 " --count 1\n", buf_text(&text), find->nth,
-           find->subject.n_slots, options->seed, find->nth);
-    buf_free(&text);
-}
-
-static void
-print_summary(const struct fuzz *f, const struct fuzz_options *options, uint64_t ns)
-{
-    const struct fuzz_stats *stats = fuzz_stats(f);
-    struct buf text = BUF_EMPTY;
-    buf_printf(&text, "seed      %" PRIu64 "\nprograms  %" PRIu64 " in %.1f s, %" PRIu64 " per second\n", options->seed, stats->n_programs,
-               (double)ns / NS_PER_S, stats->n_programs * NS_PER_S / (ns ? ns : 1));
-    buf_printf(&text, "ended     %" PRIu64 " by exit, %" PRIu64 " by a fault, %" PRIu64 " by the budget; %" PRIu64 " instructions\n",
-               stats->n_exits, stats->n_faults, stats->n_endless, stats->n_insns);
-    buf_puts(&text, "coverage  ");
-    put_coverage(f, &text);
-    if (options->with_kernel)
-        buf_printf(&text, "\nkernel    %" PRIu64 " accepted, %" PRIu64 " refused, %" PRIu64 " withheld", stats->n_accepted,
-                   stats->n_refused, stats->n_withheld);
-    for (uint32_t i = 0; i < stats->n_reasons; i++)
-        buf_printf(&text, "\n          %8" PRIu64 " %s", stats->reasons[i].n, stats->reasons[i].text);
-    buf_printf(&text, "\nfinds     %" PRIu64, stats->n_finds);
-    puts(buf_text(&text));
-    buf_free(&text);
-}
-
-/* ---------------------------------------------------------------- running */
-
-/* Programs until the count, the time or Ctrl-C ends it. Returns how long that took, in ns. */
-static uint64_t
-run(struct fuzz *f, const struct options *o, const struct fuzz_options *options)
-{
-    struct find *find = xmalloc(sizeof *find);
-    uint64_t start = now_ns(), last = start, last_programs = 0, now = start;
-    while (!*signals_interrupt() && (!o->count || fuzz_stats(f)->n_programs < o->count) && (!o->seconds || now - start < o->seconds * NS_PER_S)) {
-        for (uint32_t i = 0; i < PROGRAMS_PER_LOOK && (!o->count || fuzz_stats(f)->n_programs < o->count); i++)
-            if (fuzz_step(f, find) && fuzz_stats(f)->n_finds <= SHOWN_FINDS)
-                print_find(find, options);
-        now = now_ns();
-        if (now - last >= NS_PER_S) {
-            uint64_t n = fuzz_stats(f)->n_programs;
-            print_progress(f, now - start, n - last_programs, now - last, options->with_kernel);
-            last = now;
-            last_programs = n;
-        }
+    struct campaign *c = arg;
+    struct buf origin = BUF_EMPTY;
+    struct errinfo e;
+    put_origin(c, found, &origin);
+    enum finds_outcome outcome = finds_save(&c->finds, &found->find, &found->cause, buf_text(&origin), &e);
+    buf_free(&origin);
+    if (outcome == FINDS_KNOWN && c->n_causes) /* another process has found the same */
+        return;
+    c->n_causes++;
+    buf_clear(&c->last);
+    if (outcome == FINDS_ERROR) {
+        err_text(&e, &c->last);
+    } else {
+        buf_printf(&c->last, "%s%s", c->finds.path, outcome == FINDS_KNOWN ? " (known)" : outcome == FINDS_FULL ? " (not written: too many)" : "");
     }
-    free(find);
-    return now - start;
+    buf_puts(&c->last, ": ");
+    find_text(&found->find, &c->last);
+    buf_printf(&c->news, "%s\n", buf_text(&c->last));
+}
+
+/* ---------------------------------------------------------------- the run */
+
+/* What was counted at the last line. */
+struct mark {
+    double seconds;
+    uint64_t n_programs, n_insns;
+};
+
+static void
+look(const struct campaign *c, const struct fuzz_jobs *jobs, const struct mark *since, struct fuzz_view *view)
+{
+    uint64_t now = now_ns();
+    *view = (struct fuzz_view){
+        .engines = buf_text(&c->engines),
+        .with_kernel = c->plan.options.with_kernel,
+        .seed = c->plan.options.seed,
+        .n_jobs = c->plan.n_jobs,
+        .seconds = (double)(now - c->start_ns) / (double)NS_PER_SECOND,
+        .seconds_left = -1,
+        .count = c->options->count,
+        .n_rows = c->n_rows,
+        .n_outcomes = c->n_outcomes,
+        .n_causes = c->n_causes,
+        .directory = c->finds.directory,
+        .last = buf_text(&c->last),
+    };
+    if (c->plan.end_ns != UINT64_MAX)
+        view->seconds_left = now < c->plan.end_ns ? (double)(c->plan.end_ns - now) / (double)NS_PER_SECOND : 0;
+    struct news_stats *sum = xmalloc(sizeof *sum);
+    fuzz_jobs_sum(jobs, sum);
+    view->stats = sum->stats;
+    view->coverage = coverage_sum(&sum->coverage);
+    free(sum);
+    double passed = view->seconds - since->seconds;
+    if (passed > 0) {
+        view->programs_per_s = (double)(view->stats.n_programs - since->n_programs) / passed;
+        view->insns_per_s = (double)(view->stats.n_insns - since->n_insns) / passed;
+    }
+}
+
+enum style { STYLE_SCREEN, STYLE_LINES, STYLE_JSON };
+
+static void
+print(struct buf *text)
+{
+    fputs(buf_text(text), stdout);
+    fflush(stdout);
+    buf_clear(text);
+}
+
+/* Shows how it goes, or how it went. */
+static void
+show(struct campaign *c, enum style style, struct fuzz_screen *screen, const struct fuzz_view *view, bool is_final)
+{
+    struct buf text = BUF_EMPTY;
+    switch (style) {
+    case STYLE_SCREEN:
+        fuzz_screen_redraw(screen, view);
+        buf_clear(&c->news); /* the block has the last one; all are in the directory */
+        break;
+    case STYLE_JSON:
+        fuzz_screen_json(view, is_final, &text);
+        break;
+    case STYLE_LINES:
+        print(&c->news);
+        if (is_final)
+            fuzz_screen_block(view, 0, &text);
+        else
+            fuzz_screen_line(view, &text);
+        break;
+    }
+    print(&text);
+    buf_free(&text);
+}
+
+/* Returns whether there was a find. */
+static bool
+watch(struct campaign *c, struct fuzz_jobs *jobs, enum style style)
+{
+    static const struct mark start = { 0 };
+    struct fuzz_screen screen = { 0 };
+    struct fuzz_view *view = xmalloc(sizeof *view);
+    struct mark mark = start;
+    bool is_stopping = false;
+    while (fuzz_jobs_listen(jobs, style == STYLE_SCREEN ? REDRAW_MS : TICK_MS, take_find, c)) {
+        if (*signals_interrupt() && !is_stopping) {
+            fuzz_jobs_stop(jobs);
+            is_stopping = true;
+        }
+        if (is_stopping)
+            continue;
+        look(c, jobs, &mark, view);
+        show(c, style, &screen, view, false);
+        if (view->seconds - mark.seconds >= 1)
+            mark = (struct mark){ view->seconds, view->stats.n_programs, view->stats.n_insns };
+    }
+    look(c, jobs, &start, view);
+    show(c, style, &screen, view, true);
+    bool has_finds = c->n_causes || view->stats.n_finds;
+    free(view);
+    return has_finds;
 }
 
 int
 fuzz_main(const struct options *o)
 {
-    struct fuzz_options options;
+    struct campaign c = { .options = o, .start_ns = now_ns() };
     struct errinfo e;
-    if (parse(o, &options, &e) != OK) {
-        message_error(&e, NULL);
-        return EXIT_USAGE;
+    struct fuzz_jobs *jobs = NULL;
+    int status = EXIT_USAGE;
+    if (read_plan(&c, &e) == OK) {
+        signals_catch();
+        jobs = fuzz_jobs_start(&c.plan, &e);
+        status = jobs ? EXIT_DONE : EXIT_FAILED;
     }
-    struct fuzz *f = fuzz_new(&options, &e);
-    if (!f) {
+    if (jobs) {
+        bool has_finds = watch(&c, jobs, o->json ? STYLE_JSON : fuzz_screen_can_redraw() ? STYLE_SCREEN : STYLE_LINES);
+        status = has_finds ? EXIT_FIND : EXIT_DONE;
+    } else {
         message_error(&e, NULL);
-        return EXIT_FAILED;
     }
-    fuzz_seek(f, o->first);
-    signals_catch();
-    uint64_t ns = run(f, o, &options);
-    *signals_interrupt() = 0;
-    print_summary(f, &options, ns);
-    bool has_finds = fuzz_stats(f)->n_finds > 0;
-    fuzz_free(f);
-    return has_finds ? EXIT_FIND : EXIT_DONE;
+    fuzz_jobs_free(jobs);
+    buf_free(&c.engines);
+    buf_free(&c.last);
+    buf_free(&c.news);
+    return status;
 }

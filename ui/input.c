@@ -127,8 +127,8 @@ is_file(const char *path)
     return access(path, F_OK) == 0;
 }
 
-static enum err
-read_file(const char *path, struct bytes *out, struct errinfo *e)
+enum err
+input_read_file(const char *path, struct bytes *out, struct errinfo *e)
 {
     FILE *file = fopen(path, "rb");
     if (!file)
@@ -219,7 +219,7 @@ input_packet(const char *spec, struct bytes *out, struct errinfo *e)
     if (pcap_is_capture(head, n))
         return pcap_read(spec, 1, out, e);
     struct bytes content;
-    enum err err = read_file(spec, &content, e);
+    enum err err = input_read_file(spec, &content, e);
     return err ? err : file_meaning(spec, content, PACKET_MAX_BYTES, out, e);
 }
 
@@ -296,7 +296,7 @@ input_ctx(const char *spec, const struct prog_type *type, uint32_t packet_bytes,
 {
     struct bytes content;
     if (is_file(spec)) {
-        enum err err = read_file(spec, &content, e);
+        enum err err = input_read_file(spec, &content, e);
         return err ? err : file_meaning(spec, content, CTX_MAX_BYTES, out, e);
     }
     if (!strchr(spec, '='))

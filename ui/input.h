@@ -17,6 +17,9 @@ struct bytes {
 
 void bytes_free(struct bytes *b);
 
+/* All bytes of a file. ERR_OPEN, ERR_TOO_LARGE. */
+enum err input_read_file(const char *path, struct bytes *out, struct errinfo *e);
+
 /* Reads `text` (len bytes, any bytes) as hex: pairs of digits, apart by blanks, newlines, commas, colons or nothing. A 0x before them,
  * offsets at the start of a line ("0010:", "0x0010:") and comments from # to the end of the line are skipped. At most `max` bytes.
  * ERR_INPUT with `name`, line and column. */
