@@ -11,6 +11,7 @@
 #include "ui/message.h"
 #include "ui/options.h"
 #include "ui/perfmap.h"
+#include "ui/replay.h"
 #include "ui/signals.h"
 #include "ui/target.h"
 
@@ -203,6 +204,11 @@ static enum err
 prepare(struct cli *cli, const struct options *o, struct buf *out, struct errinfo *e)
 {
     enum err err = o->engine ? session_use_engine(cli->session, o->engine, e) : OK;
+    if (!err && o->replay) {
+        if (o->operand || o->prog || o->type || o->packet || o->pcap || o->ctx)
+            return err_set_detail(e, ERR_USAGE, "--replay brings its program and input", "give nothing else");
+        return replay_open(cli->session, o->replay, out, e);
+    }
     if (err || !o->operand) {
         if (!err && (o->prog || o->type || o->packet || o->pcap || o->ctx))
             return err_set_detail(e, ERR_USAGE, "there is an input but no program", "give PROG.o");

@@ -170,6 +170,7 @@ put_origin(const struct campaign *c, const struct news_find *found, struct buf *
         buf_printf(out, " --lockstep%s%s", *o->lockstep ? "=" : "", o->lockstep);
     buf_printf(out, "\nshrunk from %" PRIu32 " to %" PRIu32 " instructions in %" PRIu32 " tries\n", found->n_insns,
                subject_insns(&found->find.subject), found->n_tries);
+    buf_puts(out, "see it: ebpfdbg --replay THIS-FILE\n");
 }
 
 static void

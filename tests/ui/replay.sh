@@ -1,0 +1,52 @@
+#!/bin/sh
+# `ebpfdbg --replay`: a find of an engine that is not in this program opens where it said; how engines that differ
+# are heard is tests/jit/test_shrink.c's business, since the ones in here don't.
+. "$top_srcdir/tests/tap.sh"
+
+cat >"$tap_dir/find.s" <<'END'
+# ebpfdbg find: rsh32_x-state
+# r1: interp 0xffffffff, broken 0x1ffffffff
+# made by: a build of one's own
+# first: 3 after 3
+# engines: interp,broken
+# type: generic
+# packet: 0102030405060708
+# may-goto-limit: 5
+r3 = *(u64 *)(r1 +0)
+r1 = -1
+r2 = map_val[0] ll
+*(u64 *)(r2 +0) = r1
+w1 >>= w0
+exit
+END
+replay() { ebpfdbg -nx -q --batch --replay "$@"; }
+
+sed -i 's/^# first: .*/# first: 5 after 4/' "$tap_dir/find.s"
+ends "a find" 0 replay "$tap_dir/find.s" -ex 'p $r3' -ex 'show env' -ex 'x/1xg $r2'
+has "the engines agree" "$out" "The engines agree now: interp and jit."
+has "stops before the instruction" "$out" "=> 5 <main+5>:	w1 >>= w0"
+has "on its input" "$out" "578437695752307201"
+has "in its world" "$out" "may-goto-limit *5"
+has "with the maps of the fuzzer" "$out" "0xffffffffffffffff"
+
+sed 's/^# first: .*/# first: 5 after 40/' "$tap_dir/find.s" >"$tap_dir/wrong.s"
+ends "a place where it never comes" 0 replay "$tap_dir/wrong.s"
+has "is said" "$out" "does not come to instruction 5 after 40"
+grep -v '^# first' "$tap_dir/find.s" >"$tap_dir/nameless.s"
+ends "a find without a place" 0 replay "$tap_dir/nameless.s"
+has "stops at the start" "$out" "=> 0 <main>:"
+sed 's/^# engines: .*/# engines: interp,kernel/' "$tap_dir/find.s" >"$tap_dir/kernel.s"
+ends "a find of the kernel's" 0 replay "$tap_dir/kernel.s"
+case $out in
+*"can't be compared"*) skip "the kernel agrees" "bpf(2) may not be used" ;;
+*) has "the kernel agrees" "$out" "The engines agree now: interp and kernel." ;;
+esac
+ends "it is assembly for everybody" 0 ebpfdbg disasm "$tap_dir/find.s"
+has "and is shown" "$out" "w1 >>= w0"
+
+ends "no such file" 1 replay "$tap_dir/none.s"
+echo '# packet: 1' >"$tap_dir/bad.s"
+ends "a bad line" 1 replay "$tap_dir/bad.s"
+has "is named" "$out" "line 1: a packet is at most"
+ends "with a program" 2 replay "$tap_dir/find.s" "$tap_dir/find.s"
+done_testing
