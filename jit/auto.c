@@ -1,6 +1,6 @@
 /* Interpreter and JIT in turn. See auto.h.
  *
- * When to compile. Compiling takes about 20 us and 150 ns a slot, in a process that has not compiled before; an instruction takes 0.7 ns in
+ * When to compile. Compiling takes about 20 us and 75 ns a slot, in a process that has not compiled before; an instruction takes 0.7 ns in
  * the interpreter and 0.1 ns in native code. So compiling pays after 0.25 instructions for each ns that it takes... or never: nobody knows
  * how long a program goes on. To compile once the interpreter has lost as much as compiling takes costs at most twice what the better
  * choice would have cost, whatever comes, and no rule that doesn't know the future does better.
@@ -26,7 +26,7 @@ struct limits {
 };
 
 static const struct limits everyday_limits = {
-    .warm = 25000, .warm_per_slot = 250, .changed = 7000, .changed_per_16_slots = 10, .few = 256
+    .warm = 25000, .warm_per_slot = 125, .changed = 7000, .changed_per_16_slots = 10, .few = 256
 };
 static const struct limits eager_limits = { .warm = 5, .changed = 2, .few = 1 };
 

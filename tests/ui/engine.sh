@@ -28,14 +28,14 @@ is "the default" "$out" 'The engine is "auto". There are: auto, interp, jit, loc
 out=$(debug 'info engine')
 is "nothing has run" "$out" 'The engine is "auto". 0 instructions were executed in this run.
 There is no native code yet. What is asked for by 256 instructions or fewer is interpreted, and of the rest the first
-26500: then compiling pays.'
+25750: then compiling pays.'
 
 out=$(debug start 'stepi 3' next 'info engine' | told)
 has "steps are interpreted" "$out" "           4  by the interpreter: so few were asked for (these ran last)
 There is no native code yet."
 
 out=$(debug start 'stepi 1000000' 'info engine' | told)
-has "a long run begins in the interpreter" "$out" "       26500  by the interpreter: too few so far for compiling to pay"
+has "a long run begins in the interpreter" "$out" "       25750  by the interpreter: too few so far for compiling to pay"
 has "goes on in native code" "$out" "  by native code"
 has "and ends in the interpreter, on the instruction" "$out" "by the interpreter: the last stretch of a budget, which is exact to the instruction (these ran last)"
 has "of which there is so much" "$out" "Native code: N bytes for 6 slots."
