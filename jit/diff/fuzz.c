@@ -34,7 +34,14 @@ struct fuzz {
     struct fuzz_options options;
     struct cost_model costs;
     struct generator generator;
-    struct subject subject;
+    /* Programs [first_ahead, first_ahead + n_ahead) of the sequence: the kernel is given several at a time, without it there is one. */
+    struct prepared {
+        struct subject subject;
+        uint64_t seed;
+        bool is_mutated;
+    } *ahead;
+    uint64_t first_ahead;
+    uint32_t n_ahead;
     struct program *program; /* the subject, linked */
     struct lane lanes[FUZZ_MAX_ENGINES];
     struct kernel_lane *kernel; /* NULL: does not take part */
@@ -227,28 +234,42 @@ count_reason(struct fuzz_stats *stats, const char *text)
     stats->reasons[i].n++;
 }
 
-/* What the kernel says about the subject, which the reference has run. */
+/* Lets the kernel run the subject, and counts what it said to it. */
+static bool
+kernel_runs(struct fuzz *f, const struct subject *s)
+{
+    const char *reason;
+    enum kernel_outcome outcome = kernel_lane_run(f->kernel, f->program, s, &reason);
+    f->stats.n_accepted += outcome == KERNEL_RAN;
+    f->stats.n_refused += outcome == KERNEL_REFUSED;
+    f->stats.n_withheld += outcome == KERNEL_WITHHELD;
+    if (outcome != KERNEL_RAN)
+        count_reason(&f->stats, reason);
+    return outcome == KERNEL_RAN;
+}
+
+/* Whether what the kernel did is not what the reference did. */
+static bool
+results_differ(struct fuzz *f, struct difference *first)
+{
+    const struct lane *reference = &f->lanes[0];
+    return differ(first, DIFFERENCE_STOP, "stop", reference->stop.reasons, STOP_EXIT) ||
+           kernel_lane_differs(f->kernel, reference->machine, first);
+}
+
+/* What the kernel says about the subject, which the reference has run. What differs is run again alone, which is how it will be looked at; when
+ * it does not differ there, it still has. */
 static bool
 kernel_differs(struct fuzz *f, const struct subject *s, struct difference *first)
 {
-    const struct lane *reference = &f->lanes[0];
+    struct difference alone;
     const char *reason;
-    switch (kernel_lane_run(f->kernel, f->program, s, &reason)) {
-    case KERNEL_RAN:
-        f->stats.n_accepted++;
-        break;
-    case KERNEL_REFUSED:
-        f->stats.n_refused++;
-        count_reason(&f->stats, reason);
+    if (!kernel_runs(f, s) || !results_differ(f, first))
         return false;
-    case KERNEL_WITHHELD:
-        f->stats.n_withheld++;
-        count_reason(&f->stats, reason);
-        return false;
-    }
-    if (differ(first, DIFFERENCE_STOP, "stop", reference->stop.reasons, STOP_EXIT))
-        return true;
-    return kernel_lane_differs(f->kernel, reference->machine, first);
+    kernel_lane_prepare(f->kernel, NULL, 0);
+    if (kernel_lane_run(f->kernel, f->program, s, &reason) == KERNEL_RAN && results_differ(f, &alone))
+        *first = alone;
+    return true;
 }
 
 /* Runs the subject everywhere. True when something differs. */
@@ -308,42 +329,64 @@ count_run(struct fuzz_stats *stats, uint32_t reasons, uint64_t n_insns)
 
 /* Runs the subject once more under the reference, which has its code, to see what it executes. */
 static void
-look_closely(struct fuzz *f, uint64_t nth)
+look_closely(struct fuzz *f, const struct subject *s, uint64_t nth)
 {
     if (nth >= FIRST_SAMPLES && nth % SAMPLE_EVERY)
         return;
-    if (lane_start(f, &f->lanes[0], &f->subject))
+    if (lane_start(f, &f->lanes[0], s))
         coverage_run(&f->coverage, f->lanes[0].engine, f->lanes[0].code, f->lanes[0].machine, MAX_SAMPLE_INSNS);
 }
 
-/* Makes the subject of a seed. True when it is a mutation. */
-static bool
-make_subject(struct fuzz *f, uint64_t seed)
+/* Makes the subject of out->seed. */
+static void
+make_subject(const struct fuzz *f, struct prepared *out)
 {
     const struct fuzz_options *o = &f->options;
-    struct rng r = { ~seed };
-    if (!o->n_corpus || !rng_chance(&r, o->mutate_percent)) {
-        generate_subject(&f->generator, seed, &f->subject);
-        return false;
+    struct rng r = { ~out->seed };
+    out->is_mutated = o->n_corpus && rng_chance(&r, o->mutate_percent);
+    if (!out->is_mutated) {
+        generate_subject(&f->generator, out->seed, &out->subject);
+        return;
     }
     const struct subject *from = o->corpus[rng_below(&r, o->n_corpus)], *other = o->corpus[rng_below(&r, o->n_corpus)];
-    mutate_subject(seed, from, other, &f->subject);
-    return true;
+    mutate_subject(out->seed, from, other, &out->subject);
+}
+
+/* Makes program n and, for the kernel, those behind it. They end where a multiple of KERNEL_MAX_AHEAD begins, for processes that share a
+ * sequence take turns there. */
+static void
+look_ahead(struct fuzz *f, uint64_t n)
+{
+    const struct subject *generated[KERNEL_MAX_AHEAD];
+    uint32_t n_generated = 0;
+    f->first_ahead = n;
+    f->n_ahead = f->kernel ? KERNEL_MAX_AHEAD - (uint32_t)(n % KERNEL_MAX_AHEAD) : 1;
+    for (uint32_t i = 0; i < f->n_ahead; i++) {
+        struct prepared *p = &f->ahead[i];
+        p->seed = seed_of(f, n + i);
+        make_subject(f, p);
+        if (!p->is_mutated) /* mutations may read what a dispatcher leaves behind */
+            generated[n_generated++] = &p->subject;
+    }
+    if (f->kernel)
+        kernel_lane_prepare(f->kernel, generated, n_generated);
 }
 
 bool
 fuzz_step(struct fuzz *f, struct find *find)
 {
-    uint64_t nth = f->next++, seed = seed_of(f, nth);
-    bool is_mutated = make_subject(f, seed);
-    if (!compare_all(f, &f->subject, find)) {
+    uint64_t nth = f->next++;
+    if (nth - f->first_ahead >= f->n_ahead)
+        look_ahead(f, nth);
+    const struct prepared *p = &f->ahead[nth - f->first_ahead];
+    if (!compare_all(f, &p->subject, find)) {
         count_run(&f->stats, f->lanes[0].stop.reasons, f->lanes[0].machine->n_insns);
-        look_closely(f, nth);
+        look_closely(f, &p->subject, nth);
         return false;
     }
-    find->seed = seed;
+    find->seed = p->seed;
     find->nth = nth;
-    find->is_mutated = is_mutated;
+    find->is_mutated = p->is_mutated;
     f->stats.n_programs++;
     f->stats.n_finds++;
     return true;
@@ -394,6 +437,7 @@ fuzz_new(const struct fuzz_options *options, struct errinfo *e)
     for (uint32_t i = 0; i < options->n_engines; i++)
         f->lanes[i] = (struct lane){ .engine = options->engines[i], .machine = machine_new(f->program, &f->costs, NULL) };
     f->env = f->lanes[0].machine->env;
+    f->ahead = xcalloc(options->with_kernel ? KERNEL_MAX_AHEAD : 1, sizeof *f->ahead);
     if (options->with_kernel && !(f->kernel = kernel_lane_new(&f->env, e))) {
         fuzz_free(f);
         return NULL;
@@ -409,6 +453,7 @@ fuzz_free(struct fuzz *f)
     start_afresh(f);
     kernel_lane_free(f->kernel);
     program_free(f->program);
+    free(f->ahead);
     free(f);
 }
 

@@ -3,6 +3,7 @@
 
 #include "jit/diff/fuzz.h"
 #include "jit/diff/kernel.h"
+#include "jit/diff/kernel_lane.h"
 #include "jit/diff/known.h"
 #include "jit/jit.h"
 #include "sim/base/base.h"
@@ -272,6 +273,62 @@ Test(fuzz_kernel, kernel_agrees)
     cr_assert_eq(stats->n_accepted + stats->n_refused + stats->n_withheld, 2000);
     cr_assert_geq(stats->n_accepted, 1950, "the verifier takes nearly all of them");
     fuzz_free(f);
+}
+
+/* Several subjects in one program of the kernel: nearly all of them can be, and each leaves what it leaves alone. */
+Test(fuzz_kernel, several_at_once)
+{
+    static struct subject subjects[KERNEL_MAX_AHEAD];
+    const struct subject *list[KERNEL_MAX_AHEAD];
+    uint32_t n_prepared = 0, n_ran = 0;
+    const char *why;
+    struct errinfo e;
+    if (!kernel_available(&why))
+        cr_skip("the kernel can't be asked: %s", why);
+    struct generate_options options = generate_everything;
+    struct generator g;
+    struct cost_model costs;
+    options.for_kernel = true;
+    generator_init(&g, &options);
+    cost_model_unit(&costs);
+    generate_subject(&g, 0, &subjects[0]);
+    struct program *p = subject_program(&subjects[0]);
+    struct machine *m = machine_new(p, &costs, NULL);
+    const struct env env = m->env;
+    struct kernel_lane *lane = kernel_lane_new(&env, &e);
+    cr_assert_not_null(lane);
+    for (uint32_t round = 0; round < 10; round++) {
+        for (uint32_t i = 0; i < KERNEL_MAX_AHEAD; i++) {
+            generate_subject(&g, round * KERNEL_MAX_AHEAD + i, &subjects[i]);
+            list[i] = &subjects[i];
+        }
+        n_prepared += kernel_lane_prepare(lane, list, KERNEL_MAX_AHEAD);
+        for (uint32_t i = 0; i < 2 * KERNEL_MAX_AHEAD; i++) { /* first all of them in company, then all alone */
+            const struct subject *s = &subjects[i % KERNEL_MAX_AHEAD];
+            struct input input = subject_input(s);
+            struct difference d;
+            const char *reason;
+            if (i == KERNEL_MAX_AHEAD)
+                kernel_lane_prepare(lane, NULL, 0);
+            subject_link(p, s);
+            m->env = env;
+            m->env.may_goto_limit = s->may_goto_limit;
+            machine_reset_maps(m);
+            cr_assert_eq(machine_start(m, 0, s->type, &input, &e), OK);
+            struct code *code = interp_engine.open(p, &costs, &e);
+            cr_assert(interp_engine.run(code, m, FUZZ_MAX_INSNS, 0).reasons & STOP_EXIT);
+            interp_engine.close(code);
+            if (kernel_lane_run(lane, p, s, &reason) != KERNEL_RAN)
+                continue;
+            n_ran++;
+            cr_assert_not(kernel_lane_differs(lane, m, &d), "round %u, run %u: %s", round, i, d.name);
+        }
+    }
+    cr_assert_geq(n_prepared, 290, "of 320: %u", n_prepared);
+    cr_assert_geq(n_ran, 620, "of 640: %u", n_ran);
+    kernel_lane_free(lane);
+    machine_free(m);
+    program_free(p);
 }
 
 /* What the kernel computes is looked at, not only whether it runs. */
