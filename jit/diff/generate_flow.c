@@ -7,7 +7,8 @@
 
 #include "jit/diff/known.h"
 
-enum { MAX_ROUNDS = 6, MAX_TIMES = 40 };
+/* The verifier follows every round of a loop, and every way through it: branches in loops in loops can keep it busy for a second. */
+enum { MAX_ROUNDS = 6, MAX_TIMES = 40, MAX_TIMES_KERNEL = 16 };
 
 /* What is known where ways part. */
 struct known_values {
@@ -113,7 +114,7 @@ put_jump(struct gen *s)
 static bool
 may_repeat(const struct gen *s, uint32_t rounds)
 {
-    return s->nesting < MAX_NESTING && s->times * rounds <= MAX_TIMES &&
+    return s->nesting < MAX_NESTING && s->times * rounds <= (s->is_strict ? MAX_TIMES_KERNEL : MAX_TIMES) &&
            (!s->is_strict || s->path + s->times * rounds * (s->limit > s->n ? s->limit - s->n : 1) < KNOWN_MAX_PATH / 2);
 }
 
