@@ -145,21 +145,6 @@ fuzz_jobs_free(struct fuzz_jobs *jobs)
 /* ---------------------------------------------------------------- counts */
 
 static void
-add_reason(struct fuzz_stats *to, const struct fuzz_reason *reason)
-{
-    uint32_t i = 0;
-    while (i < to->n_reasons && strcmp(to->reasons[i].text, reason->text))
-        i++;
-    if (i == FUZZ_MAX_REASONS)
-        i--; /* the last one takes what finds no place */
-    else if (i == to->n_reasons)
-        to->reasons[to->n_reasons++] = (struct fuzz_reason){ 0 };
-    if (!to->reasons[i].n)
-        memcpy(to->reasons[i].text, reason->text, sizeof reason->text);
-    to->reasons[i].n += reason->n;
-}
-
-static void
 add_stats(struct news_stats *to_both, const struct news_stats *from_both)
 {
     struct fuzz_stats *to = &to_both->stats;
@@ -174,7 +159,7 @@ add_stats(struct news_stats *to_both, const struct news_stats *from_both)
     to->n_refused += from->n_refused;
     to->n_withheld += from->n_withheld;
     for (uint32_t i = 0; i < from->n_reasons; i++)
-        add_reason(to, &from->reasons[i]);
+        fuzz_count_reason(to, from->reasons[i].text, from->reasons[i].n);
     coverage_add(&to_both->coverage, &from_both->coverage);
 }
 

@@ -218,20 +218,26 @@ fill_find(struct fuzz *f, const struct subject *s, const char *name, const struc
     start_afresh(f);
 }
 
-/* Counts a reason for which the kernel did not run a program. */
-static void
-count_reason(struct fuzz_stats *stats, const char *text)
+/* The row of a reason, a new one when it has none. The last row is kept for "others". */
+static struct fuzz_reason *
+reason_row(struct fuzz_stats *stats, const char *text)
 {
-    uint32_t i = 0;
-    while (i < stats->n_reasons && strncmp(stats->reasons[i].text, text, sizeof stats->reasons[i].text - 1))
-        i++;
-    if (i == FUZZ_MAX_REASONS - 1)
-        text = "others";
-    if (i == stats->n_reasons) {
-        snprintf(stats->reasons[i].text, sizeof stats->reasons[i].text, "%s", text);
-        stats->n_reasons++;
-    }
-    stats->reasons[i].n++;
+    static const char others[] = "others";
+    for (uint32_t i = 0; i < stats->n_reasons; i++)
+        if (!strncmp(stats->reasons[i].text, text, sizeof stats->reasons[i].text - 1))
+            return &stats->reasons[i];
+    if (stats->n_reasons >= FUZZ_MAX_REASONS - 1 && strcmp(text, others))
+        return reason_row(stats, others);
+    struct fuzz_reason *row = &stats->reasons[stats->n_reasons++];
+    *row = (struct fuzz_reason){ 0 };
+    snprintf(row->text, sizeof row->text, "%s", text);
+    return row;
+}
+
+void
+fuzz_count_reason(struct fuzz_stats *stats, const char *text, uint64_t n)
+{
+    reason_row(stats, text)->n += n;
 }
 
 /* Lets the kernel run the subject, and counts what it said to it. */
@@ -244,7 +250,7 @@ kernel_runs(struct fuzz *f, const struct subject *s)
     f->stats.n_refused += outcome == KERNEL_REFUSED;
     f->stats.n_withheld += outcome == KERNEL_WITHHELD;
     if (outcome != KERNEL_RAN)
-        count_reason(&f->stats, reason);
+        fuzz_count_reason(&f->stats, reason, 1);
     return outcome == KERNEL_RAN;
 }
 

@@ -47,11 +47,11 @@ struct find {
 };
 
 /* Why the kernel did not run a program, and how often. */
+enum { FUZZ_MAX_REASONS = 64, FUZZ_REASON_BYTES = 200 };
 struct fuzz_reason {
-    char text[80];
+    char text[FUZZ_REASON_BYTES];
     uint64_t n;
 };
-enum { FUZZ_MAX_REASONS = 32 };
 
 struct fuzz_stats {
     uint64_t n_programs;
@@ -59,9 +59,12 @@ struct fuzz_stats {
     uint64_t n_exits, n_faults, n_endless; /* how runs of the reference ended; endless: max_insns */
     uint64_t n_finds;
     uint64_t n_accepted, n_refused, n_withheld; /* by the kernel's verifier; withheld: a known difference (known.h), so it was not asked */
-    struct fuzz_reason reasons[FUZZ_MAX_REASONS]; /* refused or withheld; the last one takes what finds no place */
+    struct fuzz_reason reasons[FUZZ_MAX_REASONS]; /* refused or withheld */
     uint32_t n_reasons;
 };
+
+/* Counts n more programs for a reason, or for "others" when there is no room for another one. */
+void fuzz_count_reason(struct fuzz_stats *stats, const char *text, uint64_t n);
 
 struct fuzz;
 

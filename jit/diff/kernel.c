@@ -83,17 +83,6 @@ patch_map_fds(struct kernel_prog *k, const struct kernel_code *code, struct erri
     return OK;
 }
 
-const char *
-kernel_log_reason(char *log)
-{
-    const char *found = NULL;
-    for (char *line = strtok(log, "\n"); line; line = strtok(NULL, "\n"))
-        if (*line && strncmp(line, "processed ", 10) && strncmp(line, "verification time", 17) && strncmp(line, "stack depth", 11) &&
-            strncmp(line, "mark_precise", 12))
-            found = line;
-    return found;
-}
-
 struct load_call {
     struct kernel_prog *k;
     const struct kernel_code *code;

@@ -8,7 +8,6 @@
 #include "jit/diff/known.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <errno.h>
 #include <linux/bpf.h>
 #include <string.h>
@@ -18,14 +17,7 @@ enum { LOG_STATS = 4, MAX_TRIES = 5 };
 void
 lane_keep_reason(struct kernel_lane *lane, const char *line)
 {
-    size_t n = 0;
-    for (; *line && n + 1 < sizeof lane->reason; line++) {
-        bool is_digit = isdigit((unsigned char)*line);
-        if (is_digit && n > 0 && lane->reason[n - 1] == '*')
-            continue;
-        lane->reason[n++] = is_digit ? '*' : *line;
-    }
-    lane->reason[n] = '\0';
+    kernel_log_pattern(line, lane->reason, sizeof lane->reason);
 }
 
 /* Loads n of lane->insns. Returns the file descriptor, or -1 with errno. */
@@ -48,7 +40,7 @@ load_insns(struct kernel_lane *lane, const struct prog_type *type, uint32_t n, b
     return fd;
 }
 
-/* Loads one piece. -1 with lane->reason when the verifier refuses; only then a log is asked for. */
+/* Loads one piece. -1 with lane->reason when the verifier refuses; only then a log is asked for, and not for what took it a second. */
 static int
 load_piece(struct kernel_lane *lane, const struct prog_type *type, const struct piece *piece)
 {
@@ -57,6 +49,10 @@ load_piece(struct kernel_lane *lane, const struct prog_type *type, const struct 
     if (fd >= 0)
         return fd;
     int error = errno;
+    if (error == E2BIG) {
+        lane_keep_reason(lane, "BPF program is too large");
+        return -1;
+    }
     fd = load_insns(lane, type, n, true);
     if (fd >= 0)
         return fd;

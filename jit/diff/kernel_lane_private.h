@@ -2,6 +2,7 @@
 #ifndef JIT_DIFF_KERNEL_LANE_PRIVATE_H
 #define JIT_DIFF_KERNEL_LANE_PRIVATE_H
 
+#include "jit/diff/fuzz.h"
 #include "jit/diff/kernel_lane.h"
 #include "jit/diff/kernel_pack.h"
 
@@ -42,7 +43,7 @@ struct kernel_lane {
     struct bpf_insn insns[PACK_MAX_INSNS];
     struct insn decoded[SUBJECT_MAX_SLOTS];
     char log[LANE_LOG_BYTES];
-    char reason[80];
+    char reason[FUZZ_REASON_BYTES];
 };
 
 static inline int
@@ -66,7 +67,7 @@ void lane_close_alone(struct kernel_lane *lane);
 void lane_drop_prepared(struct kernel_lane *lane);
 /* Where the subject is loaded; NULL: nowhere. */
 const struct seat *lane_prepared_seat(const struct kernel_lane *lane, const struct subject *s);
-/* Keeps a line in lane->reason without what differs from program to program: "R3 min value" -> "R* min value". */
+/* Keeps a line in lane->reason, see kernel_log_pattern. */
 void lane_keep_reason(struct kernel_lane *lane, const char *line);
 
 #endif

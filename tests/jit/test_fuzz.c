@@ -4,6 +4,7 @@
 #include "jit/diff/fuzz.h"
 #include "jit/diff/kernel.h"
 #include "jit/diff/kernel_lane.h"
+#include "jit/diff/kernel_private.h"
 #include "jit/diff/known.h"
 #include "jit/jit.h"
 #include "sim/base/base.h"
@@ -11,6 +12,7 @@
 #include "sim/object/check.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -246,6 +248,49 @@ new_kernel_fuzz(const struct engine *reference, uint64_t seed)
     struct fuzz *f = fuzz_new(&options, &e);
     cr_assert_not_null(f);
     return f;
+}
+
+/* One reason is one line of the statistics, whatever numbers the verifier names. */
+Test(kernel_log, patterns)
+{
+    static const char *const lines[][2] = {
+        { "R3 min value is outside of the allowed memory range", "RN min value is outside of the allowed memory range" },
+        { "invalid bpf_context access off=-12 size=8", "invalid bpf_context access off=N size=N" },
+        { "R7 32-bit pointer arithmetic prohibited", "RN 32-bit pointer arithmetic prohibited" },
+        { "misaligned access off (0x0; 0xffffffffffffff8f)+-4+7 size 8", "misaligned access off (N; N)+N+N size N" },
+        { "jump out of range from insn 17 to 4711", "jump out of range from insn N to N" },
+        { "helper bpf_probe_read_user_str2 of u32", "helper bpf_probe_read_user_str2 of u32" },
+        { "", "" },
+    };
+    char out[60], log[] = "0: R1=ctx()\ninfinite loop detected at insn 5\ncur state: R1\nold state: R1\nprocessed 7 insns\n";
+    for (uint32_t i = 0; i < ARRAY_LEN(lines); i++) {
+        kernel_log_pattern(lines[i][0], out, sizeof out);
+        cr_assert_str_eq(out, lines[i][1]);
+    }
+    kernel_log_pattern("R123456", out, 3);
+    cr_assert_str_eq(out, "RN");
+    kernel_log_pattern("u123456", out, 3);
+    cr_assert_str_eq(out, "u1");
+    cr_assert_str_eq(kernel_log_reason(log), "infinite loop detected at insn 5");
+}
+
+/* However many reasons there are: the first ones by name, the rest as others, and none is lost. */
+Test(fuzz, reasons_are_counted)
+{
+    static struct fuzz_stats stats;
+    uint64_t n = 0;
+    fuzz_count_reason(&stats, "others", 3); /* of another process */
+    for (uint32_t i = 0; i < 1000; i++) {
+        char text[2 * FUZZ_REASON_BYTES];
+        snprintf(text, sizeof text, "reason %u %0*u", i % 200, FUZZ_REASON_BYTES, 0);
+        fuzz_count_reason(&stats, text, 2);
+    }
+    cr_assert_leq(stats.n_reasons, FUZZ_MAX_REASONS);
+    for (uint32_t i = 0; i < stats.n_reasons; i++) {
+        n += stats.reasons[i].n;
+        cr_assert(!strncmp(stats.reasons[i].text, "reason ", 7) ? stats.reasons[i].n == 10 : !strcmp(stats.reasons[i].text, "others"));
+    }
+    cr_assert_eq(n, 2003);
 }
 
 static uint64_t
