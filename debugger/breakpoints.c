@@ -114,6 +114,20 @@ breakpoint_enable(struct session *s, struct breakpoint *b, bool on)
     b->is_enabled = on && !b->is_gone;
 }
 
+void
+breakpoint_ignore_crossings(struct session *s, uint64_t count, struct buf *out)
+{
+    struct breakpoint *b = s->event.n_hits ? breakpoint_numbered(s, s->event.hits[0].number) : NULL;
+    if (count <= 1)
+        return;
+    if (!b) {
+        buf_puts(out, "Not stopped at any breakpoint; argument ignored.\n");
+        return;
+    }
+    b->n_ignore = count - 1;
+    buf_printf(out, "Will ignore next %" PRIu64 " crossing%s of breakpoint %u.  ", b->n_ignore, b->n_ignore == 1 ? "" : "s", b->number);
+}
+
 static bool
 is_at(const struct breakpoint *b, uint32_t pc)
 {

@@ -31,4 +31,7 @@ void breakpoint_announce(struct session *s, const struct breakpoint *b, const st
 /* The table of `info breakpoints`: of all, or of the numbers in `only` (NULL: all). */
 void breakpoints_table(struct session *s, const uint32_t *only, uint32_t n_only, struct buf *out);
 
+/* The argument of `continue N`: the breakpoint that stopped the program last is to be passed N - 1 times. Says so. */
+void breakpoint_ignore_crossings(struct session *s, uint64_t count, struct buf *out);
+
 #endif

@@ -156,8 +156,10 @@ cmd_info_output(struct call *c)
     struct session *s = c->s;
     if (!s->machine->n_outputs)
         buf_puts(c->out, "The program has produced no output.\n");
+    uint32_t n_shown = s->n_outputs_shown; /* in the past more of it was seen than there is */
     s->n_outputs_shown = 0;
     run_show_outputs(s, c->out);
+    s->n_outputs_shown = n_shown;
     if (s->machine->n_outputs_lost)
         buf_printf(c->out, "%" PRIu64 " more did not fit and were lost.\n", s->machine->n_outputs_lost);
     return OK;

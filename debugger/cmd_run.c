@@ -5,6 +5,7 @@
 #include "debugger/data.h"
 #include "debugger/format.h"
 #include "debugger/frame.h"
+#include "debugger/history.h"
 #include "debugger/breakpoints.h"
 #include "debugger/render.h"
 #include "debugger/run.h"
@@ -89,17 +90,8 @@ cmd_start(struct call *c)
 enum err
 cmd_continue(struct call *c)
 {
-    struct session *s = c->s;
-    struct breakpoint *p = s->event.n_hits ? breakpoint_numbered(s, s->event.hits[0].number) : NULL;
-    if (c->has_count && c->count > 1) {
-        if (p) {
-            p->n_ignore = c->count - 1;
-            buf_printf(c->out, "Will ignore next %" PRIu64 " crossing%s of breakpoint %u.  ", p->n_ignore, p->n_ignore == 1 ? "" : "s",
-                       p->number);
-        } else {
-            buf_puts(c->out, "Not stopped at any breakpoint; argument ignored.\n");
-        }
-    }
+    if (c->has_count)
+        breakpoint_ignore_crossings(c->s, c->count, c->out);
     buf_puts(c->out, "Continuing.\n");
     return resume(c);
 }
@@ -134,6 +126,7 @@ cmd_kill(struct call *c)
         return err_set(c->e, ERR_DEBUGGER, "Not confirmed.", 0, 0, 0);
     s->is_running = false;
     s->frame = 0;
+    history_kill(s);
     buf_printf(c->out, "[%s killed]\n", s->program->functions[s->machine->entry].name);
     return OK;
 }

@@ -5,6 +5,7 @@
 
 #include "debugger/call.h"
 #include "debugger/data.h"
+#include "debugger/history.h"
 #include "debugger/render.h"
 #include "debugger/script.h"
 #include "sim/base/base.h"
@@ -17,7 +18,7 @@
 /* The flags as command.def writes them. */
 enum {
     REPEAT = COMMAND_REPEAT, REPEAT_BARE = COMMAND_REPEAT_BARE, RUNNING = COMMAND_RUNNING, STACK = COMMAND_STACK,
-    REGISTERS = COMMAND_REGISTERS, PROGRAM = COMMAND_PROGRAM, PREFIX = COMMAND_PREFIX, LINES = COMMAND_LINES,
+    REGISTERS = COMMAND_REGISTERS, PROGRAM = COMMAND_PROGRAM, PREFIX = COMMAND_PREFIX, LINES = COMMAND_LINES, PAST = COMMAND_PAST,
 };
 
 #define INFO(parent, name, aliases, class, usage, help) { name, parent, aliases, #class, usage, help }
@@ -134,9 +135,9 @@ check_state(const struct session *s, unsigned flags, struct errinfo *e)
 {
     if ((flags & COMMAND_PROGRAM) && !s->program)
         return err_set(e, ERR_NO_SYMBOL_TABLE, NULL, 0, 0, 0);
-    if (s->is_running)
+    if (s->is_running || ((flags & COMMAND_PAST) && history_has_run(s)))
         return OK;
-    if (flags & COMMAND_RUNNING)
+    if (flags & (COMMAND_RUNNING | COMMAND_PAST))
         return err_set(e, ERR_NOT_RUNNING, NULL, 0, 0, 0);
     if (flags & COMMAND_STACK)
         return err_set(e, ERR_NO_STACK, NULL, 0, 0, 0);
@@ -182,6 +183,7 @@ command_call(struct session *s, const struct command_row *row, const char *text,
         err = args_read(&c, args);
     if (!err)
         err = row->function(&c);
+    history_settle(s, out);
     args_free(&c);
     free(args);
     return err;

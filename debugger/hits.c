@@ -239,8 +239,99 @@ hits_collect(struct session *s, const struct stop *stop, struct buf *out)
             continue;
         s->hits = grow(s->hits, s->n_hits, &s->cap_hits, sizeof *s->hits);
         s->hits[s->n_hits++] = hit;
-        if (b->is_temporary || b->is_once)
+        if (!s->is_searching && (b->is_temporary || b->is_once))
             breakpoint_enable(s, b, false);
     }
     return s->n_hits != 0;
+}
+
+/* ---- from the past */
+
+bool
+hits_are_possible(const struct session *s)
+{
+    for (uint32_t i = 0; i < s->n_breakpoints; i++)
+        if (s->breakpoints[i].is_enabled)
+            return true;
+    return false;
+}
+
+void
+hits_search(struct session *s, bool on)
+{
+    s->is_searching = on;
+    for (uint32_t i = 0; i < s->n_breakpoints; i++) {
+        struct breakpoint *b = &s->breakpoints[i];
+        if (on) {
+            b->kept_hits = b->n_hits;
+            b->kept_ignore = b->n_ignore;
+            b->n_ignore = 0;
+        } else {
+            b->n_hits = b->kept_hits;
+            b->n_ignore = b->kept_ignore;
+        }
+    }
+}
+
+bool
+hits_pass(struct session *s, uint32_t number)
+{
+    struct breakpoint *b = breakpoint_numbered(s, number);
+    b->kept_hits++;
+    if (!b->kept_ignore)
+        return true;
+    b->kept_ignore--;
+    return false;
+}
+
+static bool
+is_in(const uint32_t *numbers, uint32_t n, uint32_t number)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (numbers[i] == number)
+            return true;
+    return false;
+}
+
+/* Going back it is the other way round. */
+static void
+swap_values(struct hit *hit)
+{
+    if (hit->before) {
+        char *before = hit->before;
+        hit->before = hit->now;
+        hit->now = before;
+    }
+}
+
+void
+hits_turn(struct session *s, const uint32_t *numbers, uint32_t n)
+{
+    struct hit *old = s->hits;
+    uint32_t n_old = s->n_hits;
+    s->hits = NULL;
+    s->n_hits = 0;
+    s->cap_hits = 0;
+    for (uint32_t i = 0; i < s->n_breakpoints; i++) {
+        struct breakpoint *b = &s->breakpoints[i];
+        if (!is_in(numbers, n, b->number))
+            continue;
+        struct hit hit = { .number = b->number, .type = b->type, .is_temporary = b->is_temporary };
+        for (uint32_t k = 0; k < n_old; k++) {
+            if (old[k].number != b->number || !b->watch)
+                continue;
+            hit = old[k];
+            old[k] = (struct hit){ 0 };
+            swap_values(&hit);
+        }
+        s->hits = grow(s->hits, s->n_hits, &s->cap_hits, sizeof *s->hits);
+        s->hits[s->n_hits++] = hit;
+        if (b->is_temporary || b->is_once)
+            breakpoint_enable(s, b, false);
+    }
+    for (uint32_t k = 0; k < n_old; k++) {
+        free(old[k].before);
+        free(old[k].now);
+    }
+    free(old);
 }

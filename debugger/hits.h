@@ -19,6 +19,17 @@ uint64_t hits_room(const struct session *s);
  * number. Temporary breakpoints and `once` ones are disabled by that. Conditions that can't be evaluated stop, too, with gdb's message in `out`. */
 bool hits_collect(struct session *s, const struct stop *stop, struct buf *out);
 
+/* ---- Searching the past (search.c), which is executed again for that. */
+
+/* Whether there is anything that could be hit. */
+bool hits_are_possible(const struct session *s);
+/* From now on hits_collect finds all hits, without consequences for counts and breakpoints; or not any more. */
+void hits_search(struct session *s, bool on);
+/* While searching: control passes such a hit. Counts it, as gdb does in both directions; false when its ignore count takes it. */
+bool hits_pass(struct session *s, uint32_t number);
+/* What was collected last becomes what stops the program on the way back: only these breakpoints, with old and new values exchanged. */
+void hits_turn(struct session *s, const uint32_t *numbers, uint32_t n);
+
 /* Before the code or the machine goes, or when the session ends. */
 void hits_forget(struct session *s);
 void hits_free(struct session *s);

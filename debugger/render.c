@@ -138,6 +138,9 @@ put_reason(struct session *s, struct buf *out)
         buf_puts(out, "\nThe engines disagree about what comes next:\n");
         s->engine->difference(s->code, out);
         return;
+    case EVENT_HISTORY:
+        buf_puts(out, "\nNo more reverse-execution history.\n");
+        return;
     case EVENT_INTERRUPT:
         buf_puts(out, "\nProgram received signal SIGINT, Interrupt.\n");
         return;

@@ -4,6 +4,7 @@
 #include "debugger/run.h"
 
 #include "debugger/data.h"
+#include "debugger/history.h"
 #include "debugger/hits.h"
 #include "debugger/script.h"
 #include "debugger/select.h"
@@ -73,11 +74,12 @@ run_start(struct session *s, struct errinfo *e)
     s->n_outputs_shown = 0;
     memset(s->engine_insns, 0, session_engine_index(s, NULL) * sizeof *s->engine_insns);
     s->event = (struct event){ .pc = s->machine->pc };
+    history_begin(s);
     return OK;
 }
 
-static void
-set_event(struct session *s, enum event_kind kind, const struct stop *stop)
+void
+run_set_event(struct session *s, enum event_kind kind, const struct stop *stop)
 {
     const struct machine *m = s->machine;
     s->event = (struct event){ .kind = kind, .stop = *stop, .pc = m->pc, .n_insns = m->n_insns };
@@ -95,9 +97,8 @@ set_event(struct session *s, enum event_kind kind, const struct stop *stop)
     }
 }
 
-/* What was hit is the reason; the first one is $_hit_bpnum. */
-static void
-set_hits(struct session *s, const struct stop *stop)
+void
+run_set_hits(struct session *s, const struct stop *stop)
 {
     struct value number = value_int(BASE_INT, s->hits[0].number);
     enum event_kind kind = EVENT_WATCH;
@@ -105,7 +106,7 @@ set_hits(struct session *s, const struct stop *stop)
         if (!breakpoint_is_watch(s->hits[i].type))
             kind = EVENT_BREAKPOINT;
     }
-    set_event(s, kind, stop);
+    run_set_event(s, kind, stop);
     data_set_variable(s, "_hit_bpnum", &number);
 }
 
@@ -123,9 +124,10 @@ is_goal(const struct session *s, const struct goal *goal)
 static uint64_t
 slice_of(const struct session *s, const struct goal *goal, uint64_t left)
 {
-    uint64_t slice = left < SLICE ? left : SLICE, room = hits_room(s), distance = moment_distance(s, &goal->moment);
-    if (room < slice)
-        slice = room;
+    uint64_t slice = left < SLICE ? left : SLICE, distance = moment_distance(s, &goal->moment);
+    uint64_t rooms[] = { hits_room(s), history_room(s) };
+    for (size_t i = 0; i < ARRAY_LEN(rooms); i++)
+        slice = rooms[i] < slice ? rooms[i] : slice;
     return distance && distance < slice ? distance : slice;
 }
 
@@ -135,17 +137,17 @@ judge(struct session *s, const struct goal *goal, uint64_t left, const struct st
 {
     bool is_hit = hits_collect(s, stop, out);
     if (stop->reasons & STOP_EXIT)
-        set_event(s, EVENT_EXIT, stop);
+        run_set_event(s, EVENT_EXIT, stop);
     else if (is_hit)
-        set_hits(s, stop);
+        run_set_hits(s, stop);
     else if (stop->reasons & STOP_FAULT)
-        set_event(s, EVENT_FAULT, stop);
+        run_set_event(s, EVENT_FAULT, stop);
     else if (stop->reasons & STOP_DIFFERENCE)
-        set_event(s, EVENT_DIFFERENCE, stop);
+        run_set_event(s, EVENT_DIFFERENCE, stop);
     else if (stop->reasons & STOP_INTERRUPT)
-        set_event(s, EVENT_INTERRUPT, stop);
+        run_set_event(s, EVENT_INTERRUPT, stop);
     else if (!left || ((stop->reasons & STOP_TRAP) && is_goal(s, goal)) || (goal->moment.unit && !moment_distance(s, &goal->moment)))
-        set_event(s, EVENT_STEP, stop);
+        run_set_event(s, EVENT_STEP, stop);
     else
         return false;
     return true;
@@ -162,26 +164,35 @@ void
 run_resume(struct session *s, const struct goal *goal, struct buf *out)
 {
     struct machine *m = s->machine;
-    uint64_t left = goal->budget;
+    uint64_t left = goal->budget, since_flush = 0;
     uint32_t how = s->at_trap ? RUN_RESUME : 0;
     assert(s->is_running && left);
     if (s->settings.budget && left > s->settings.budget)
         left = s->settings.budget;
     s->frame = 0;
+    history_before_run(s, out);
     set_goal(s, goal, true);
     hits_begin(s);
-    for (;;) {
-        uint64_t before = m->n_insns, slice = slice_of(s, goal, left);
+    for (bool is_over = false; !is_over;) {
+        uint64_t before = m->n_insns, slice = slice_of(s, goal, left), start = now_ns();
         hits_arm(s);
         struct stop stop = s->engine->run(s->code, m, slice, how);
         uint64_t done = m->n_insns - before;
         left -= left == UINT64_MAX ? 0 : done;
+        history_ran(s, done, now_ns() - start);
         run_show_outputs(s, out);
-        if (judge(s, goal, left, &stop, out))
-            break;
+        is_over = judge(s, goal, left, &stop, out);
         how = RUN_RESUME; /* what is set on this pc has been judged */
-        if (s->config.flush && slice == SLICE && out->len)
+        if (done && history_replay_edit(s)) {
+            how = s->at_trap ? RUN_RESUME : 0;
+            s->event.pc = m->pc;
+            hits_begin(s);
+        }
+        since_flush += done;
+        if (s->config.flush && since_flush >= SLICE && out->len) {
             s->config.flush(s->config.arg, out);
+            since_flush = 0;
+        }
     }
     set_goal(s, goal, false);
 }

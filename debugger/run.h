@@ -1,4 +1,5 @@
-/* Running: from where the program is to the next thing that the user must hear of. The one place that calls engine.run. */
+/* Running: from where the program is to the next thing that the user must hear of. What the user follows is
+ * executed here; what is executed again in search of the past, in history.c and search.c. */
 #ifndef DEBUGGER_RUN_H
 #define DEBUGGER_RUN_H
 
@@ -19,6 +20,10 @@ enum err run_start(struct session *s, struct errinfo *e);
 /* Goes on until the goal or something else stops it: s->event says what. What the guest prints is appended to `out`, which is given to
  * config.flush now and then. Requires s->is_running. */
 void run_resume(struct session *s, const struct goal *goal, struct buf *out);
+
+/* The program stands still: what is seen of it from now on. With hits: what was hit is the reason, the first one is $_hit_bpnum. */
+void run_set_event(struct session *s, enum event_kind kind, const struct stop *stop);
+void run_set_hits(struct session *s, const struct stop *stop);
 
 /* Appends what the guest has printed since the last time. */
 void run_show_outputs(struct session *s, struct buf *out);

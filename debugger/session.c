@@ -6,6 +6,7 @@
 #include "debugger/data.h"
 #include "debugger/display.h"
 #include "debugger/breakpoints.h"
+#include "debugger/history.h"
 #include "debugger/hits.h"
 #include "debugger/script.h"
 #include "debugger/settings.h"
@@ -44,6 +45,7 @@ unload(struct session *s)
     data_forget_types(s);
     source_free(s);
     hits_forget(s);
+    history_close(s);
     machine_free(s->machine);
     if (s->code)
         s->engine->close(s->code);
@@ -93,7 +95,7 @@ session_code_insns(const struct session *s)
 {
     uint64_t n = s->machine->n_insns;
     for (uint32_t i = 0; s->config.engines[i]; i++)
-        n -= s->engine_insns[i];
+        n -= s->engine_insns[i] < n ? s->engine_insns[i] : n; /* going back leaves less than they executed */
     return n;
 }
 
@@ -104,6 +106,12 @@ open_code(const struct session *s, const struct engine *engine, const struct pro
     if (code && s->config.code_opened)
         s->config.code_opened(s->config.arg, program, engine, code);
     return code;
+}
+
+struct code *
+session_new_code(const struct session *s, const struct engine *engine, struct errinfo *e)
+{
+    return open_code(s, engine, s->program, e);
 }
 
 enum err
@@ -117,6 +125,7 @@ session_open_code(struct session *s, const struct engine *engine, struct errinfo
     if (!code)
         return e->code;
     s->engine_insns[session_engine_index(s, s->engine)] += session_code_insns(s);
+    history_forget_code(s);
     hits_forget(s);
     s->engine->close(s->code);
     s->engine = engine;
@@ -147,6 +156,7 @@ adopt(struct session *s, struct program *program, struct buf *out, struct errinf
     }
     breakpoints_resolve(s, out);
     displays_resolve(s, out);
+    history_open(s);
     return OK;
 }
 

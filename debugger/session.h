@@ -75,6 +75,7 @@ enum event_kind {
     EVENT_FAULT,      /* stop.fault */
     EVENT_EXIT,       /* the entry program returned */
     EVENT_INTERRUPT,
+    EVENT_HISTORY,    /* going back, the beginning of history was reached */
     EVENT_DIFFERENCE, /* the engine runs two of them, and they disagree about what comes next */
 };
 

@@ -132,6 +132,13 @@ enum err
 settings_set(struct session *s, int row, const char *text, struct errinfo *e)
 {
     void *place = (char *)&s->settings + settings_rows[row].off;
+    const char *second = strchr(setting_infos[row].name, ' '); /* a name of two words is found by the first one */
+    if (second) {
+        size_t len = strcspn(text, " \t");
+        if (!len || strncmp(second + 1, text, len) != 0)
+            return err_set_detail(e, ERR_SUBCOMMAND, text, "set history");
+        text += len + strspn(text + len, " \t");
+    }
     switch (settings_rows[row].kind) {
     case SETTING_IS_BOOL:
         return set_bool(place, text, e);

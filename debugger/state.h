@@ -39,6 +39,7 @@ struct breakpoint {
     struct expr *condition; /* NULL: none */
     struct condition *translated; /* the same for engines; NULL when they can't have it */
     uint64_t n_hits, n_ignore;
+    uint64_t kept_hits, kept_ignore; /* hits.c: what they are while the past is searched */
     char **commands;      /* lines to execute when it stops the program; NULL: none */
     uint32_t n_commands;
 };
@@ -124,6 +125,7 @@ struct session {
     bool at_trap; /* pc's trap has been reported: resume past it */
     uint32_t n_outputs_shown;
     uint64_t *engine_insns; /* of the run, by each of config.engines before the present one was set */
+    struct history *past; /* history.c: NULL while there is no machine */
     struct event event;
     uint64_t n_stops; /* events so far */
     uint32_t frame; /* selected, 0: innermost */
@@ -138,6 +140,7 @@ struct session {
     struct hit *hits;       /* hits.c: of the last stop */
     uint32_t n_hits;
     size_t cap_hits;
+    bool is_searching;      /* the past is searched: what is hit has no consequences */
 
     struct variable *variables;
     uint32_t n_variables;
@@ -179,6 +182,9 @@ enum { SESSION_MAX_CALL_DEPTH = 32 };
 
 /* Opens the program's code with another engine and sets the traps in it. At any stop: the machine is whole there. */
 enum err session_open_code(struct session *s, const struct engine *engine, struct errinfo *e);
+
+/* Other code of the program, which the caller closes. NULL with *e filled. */
+struct code *session_new_code(const struct session *s, const struct engine *engine, struct errinfo *e);
 
 /* Index of an engine in config.engines; their number for NULL. */
 uint32_t session_engine_index(const struct session *s, const struct engine *engine);

@@ -12,14 +12,6 @@
 
 #define ANY_DEPTH MAX_FRAMES
 
-/* Where the step is: a frame and the slots of the line (or function) in it that are stepped through. */
-struct range {
-    uint32_t depth;
-    uint32_t lo, hi; /* slots [lo, hi) */
-    uint32_t file, line; /* 0: no line */
-    const struct function *function;
-};
-
 static bool
 is_stopped(const struct session *s)
 {
@@ -48,13 +40,12 @@ run_out_of(struct session *s, uint32_t depth, struct buf *out)
     run_to(s, s->machine->frames[depth].return_pc, depth - 1, out);
 }
 
-static struct range
-range_at(const struct session *s, uint32_t pc)
+struct range
+step_range_of(const struct program *p, uint32_t pc, uint32_t depth)
 {
-    const struct program *p = s->program;
     const struct function *f = program_function_at(p, pc);
     const struct line *l = program_line_at(p, pc);
-    struct range r = { .depth = s->machine->depth, .lo = pc, .hi = pc + 1, .function = f };
+    struct range r = { .depth = depth, .lo = pc, .hi = pc + 1, .function = f };
     if (f) {
         r.lo = f->pc;
         r.hi = f->pc + f->n_slots;
@@ -68,6 +59,12 @@ range_at(const struct session *s, uint32_t pc)
         r.line = l->line;
     }
     return r;
+}
+
+static struct range
+range_here(const struct session *s)
+{
+    return step_range_of(s->program, s->machine->pc, s->machine->depth);
 }
 
 static bool
@@ -128,7 +125,7 @@ step_range(struct session *s, struct range r, bool over, struct buf *out)
         bool is_other = l->line != r.line || l->file != r.file;
         if (l->pc == m->pc && is_other && l->is_stmt)
             return;
-        struct range next = range_at(s, m->pc);
+        struct range next = range_here(s);
         if (l->pc == m->pc && is_other && m->depth == r.depth) { /* no statement: belongs to the line that came before */
             next.file = r.file;
             next.line = r.line;
@@ -137,8 +134,8 @@ step_range(struct session *s, struct range r, bool over, struct buf *out)
     }
 }
 
-static void
-announce_no_lines(const struct function *f, struct buf *out)
+void
+step_announce_no_lines(const struct function *f, struct buf *out)
 {
     buf_printf(out, "Single stepping until exit from function %s,\nwhich has no line number information.\n", f ? f->name : "??");
 }
@@ -147,9 +144,9 @@ void
 step_lines(struct session *s, uint64_t n, bool over, struct buf *out)
 {
     for (uint64_t i = 0; i < n; i++) {
-        struct range r = range_at(s, s->machine->pc);
+        struct range r = range_here(s);
         if (!r.line)
-            announce_no_lines(r.function, out);
+            step_announce_no_lines(r.function, out);
         if (!r.line && r.depth) {
             run_out_of(s, r.depth, out);
         } else if (!r.line) {
@@ -166,7 +163,7 @@ step_lines(struct session *s, uint64_t n, bool over, struct buf *out)
 void
 step_until_next(struct session *s, struct buf *out)
 {
-    struct range r = range_at(s, s->machine->pc);
+    struct range r = range_here(s);
     if (r.line && r.function)
         r.lo = r.function->pc;
     if (r.line)

@@ -6,6 +6,18 @@
 #include "debugger/location.h"
 #include "debugger/state.h"
 
+/* Where a step is: a frame and the slots of the line (or, without lines, of the function) in it that are stepped through. */
+struct range {
+    uint32_t depth;
+    uint32_t lo, hi;     /* slots [lo, hi) */
+    uint32_t file, line; /* 0: no line */
+    const struct function *function;
+};
+struct range step_range_of(const struct program *p, uint32_t pc, uint32_t depth);
+
+/* gdb's words before stepping out of a function without lines. */
+void step_announce_no_lines(const struct function *f, struct buf *out);
+
 /* n instructions; with `over` a local call counts as one. One engine run when there is nothing to step over. */
 void step_insns(struct session *s, uint64_t n, bool over, struct buf *out);
 

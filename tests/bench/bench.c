@@ -144,6 +144,7 @@ main(int argc, char **argv)
     is_good &= time_compilation(figures);
     is_good &= time_points(figures);
     is_good &= time_idle_debugger(figures);
+    is_good &= time_travel(figures);
     is_good &= time_fuzzing(figures);
     fflush(stdout);
     is_good &= time_start(argv[1], figures);

@@ -24,6 +24,9 @@ bool time_compilation(json_t *figures);
 bool time_points(json_t *figures);
 bool time_idle_debugger(json_t *figures);
 
+/* history.c: going forward with history, and back. */
+bool time_travel(json_t *figures);
+
 /* fuzz.c: how many programs the fuzzer compares. */
 bool time_fuzzing(json_t *figures);
 
