@@ -160,6 +160,17 @@ change_row(struct rng *r, struct insn *insn)
     insn->op = (uint16_t)chosen;
 }
 
+/* At most n instructions of another list. */
+static void
+insert_part(struct rng *r, struct list *list, const struct list *other, uint32_t n)
+{
+    if (!other->n)
+        return;
+    uint32_t at = rng_below(r, other->n);
+    n = n < other->n - at ? n : other->n - at;
+    insert(list, rng_below(r, list->n), &other->items[at], n, (int32_t)at);
+}
+
 static void
 change_one(struct rng *r, struct list *list, const struct list *other)
 {
@@ -190,13 +201,19 @@ change_one(struct rng *r, struct list *list, const struct list *other)
         insert(list, rng_below(r, list->n), part, n, (int32_t)at);
         break;
     default:
-        if (!other->n)
-            break;
-        at = rng_below(r, other->n);
-        n = n < other->n - at ? n : other->n - at;
-        insert(list, rng_below(r, list->n), &other->items[at], n, (int32_t)at);
+        insert_part(r, list, other, n);
         break;
     }
+}
+
+/* where tail-called programs begin has moved: what is left of them is reached by falling off the program before */
+static void
+write_subject(const struct list *list, struct subject *out)
+{
+    if (list->n)
+        write_list(list, out);
+    out->n_targets = 0;
+    subject_measure(out);
 }
 
 void
@@ -214,11 +231,19 @@ mutate_subject(uint64_t seed, const struct subject *from, const struct subject *
         int64_t value = rng_edge(&r);
         memcpy(&out->input[rng_below(&r, out->n_input / 8) * 8], &value, sizeof value);
     }
-    if (list.n)
-        write_list(&list, out);
-    /* where tail-called programs begin has moved: what is left of them is reached by falling off the program before */
-    out->n_targets = 0;
-    subject_measure(out);
+    write_subject(&list, out);
+}
+
+void
+splice_subject(uint64_t seed, const struct subject *from, const struct subject *other, struct subject *out)
+{
+    struct rng r = { seed };
+    struct list list, donor;
+    subject_copy(out, from);
+    read_list(from, &list);
+    read_list(other, &donor);
+    insert_part(&r, &list, &donor, 1 + rng_below(&r, donor.n));
+    write_subject(&list, out);
 }
 
 /* ---------------------------------------------------------------- programs */
