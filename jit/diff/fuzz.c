@@ -5,6 +5,7 @@
 
 #include "jit/diff/fuzz.h"
 
+#include "jit/diff/exposure.h"
 #include "jit/diff/kernel_lane.h"
 #include "jit/diff/mutate.h"
 #include "jit/diff/rng.h"
@@ -240,20 +241,6 @@ fuzz_count_reason(struct fuzz_stats *stats, const char *text, uint64_t n)
     reason_row(stats, text)->n += n;
 }
 
-/* Lets the kernel run the subject, and counts what it said to it. */
-static bool
-kernel_runs(struct fuzz *f, const struct subject *s)
-{
-    const char *reason;
-    enum kernel_outcome outcome = kernel_lane_run(f->kernel, f->program, s, &reason);
-    f->stats.n_accepted += outcome == KERNEL_RAN;
-    f->stats.n_refused += outcome == KERNEL_REFUSED;
-    f->stats.n_withheld += outcome == KERNEL_WITHHELD;
-    if (outcome != KERNEL_RAN)
-        fuzz_count_reason(&f->stats, reason, 1);
-    return outcome == KERNEL_RAN;
-}
-
 /* Whether what the kernel did is not what the reference did. */
 static bool
 results_differ(struct fuzz *f, struct difference *first)
@@ -263,19 +250,51 @@ results_differ(struct fuzz *f, struct difference *first)
            kernel_lane_differs(f->kernel, reference->machine, first);
 }
 
-/* What the kernel says about the subject, which the reference has run. What differs is run again alone, which is how it will be looked at; when
- * it does not differ there, it still has. */
-static bool
-kernel_differs(struct fuzz *f, const struct subject *s, struct difference *first)
+static void
+count_outcome(struct fuzz_stats *stats, enum kernel_outcome outcome, const char *reason)
+{
+    stats->n_accepted += outcome == KERNEL_RAN;
+    stats->n_refused += outcome == KERNEL_REFUSED;
+    stats->n_withheld += outcome == KERNEL_WITHHELD;
+    if (outcome != KERNEL_RAN)
+        fuzz_count_reason(stats, reason, 1);
+}
+
+/* What differed in company is run again alone, which is how it will be looked at; when it does not differ there, it still has. */
+static void
+run_alone(struct fuzz *f, const struct subject *s, struct difference *first)
 {
     struct difference alone;
     const char *reason;
-    if (!kernel_runs(f, s) || !results_differ(f, first))
-        return false;
     kernel_lane_prepare(f->kernel, NULL, 0);
     if (kernel_lane_run(f->kernel, f->program, s, &reason) == KERNEL_RAN && results_differ(f, &alone))
         *first = alone;
-    return true;
+}
+
+/* Why a difference to the kernel says nothing about engines; NULL: it does. */
+static const char *
+why_not_compare(const struct fuzz *f, const struct subject *s)
+{
+    if (f->lanes[0].stop.reasons == STOP_BUDGET && s->longest_path > f->options.max_insns)
+        return "not comparable: it takes more instructions than runs may have";
+    return subject_exposes(s);
+}
+
+/* What the kernel says about the subject, which the reference has run. */
+static bool
+kernel_differs(struct fuzz *f, const struct subject *s, struct difference *first)
+{
+    const char *reason;
+    enum kernel_outcome outcome = kernel_lane_run(f->kernel, f->program, s, &reason);
+    bool differs = outcome == KERNEL_RAN && results_differ(f, first);
+    if (differs && (reason = why_not_compare(f, s))) {
+        outcome = KERNEL_WITHHELD;
+        differs = false;
+    }
+    count_outcome(&f->stats, outcome, reason);
+    if (differs)
+        run_alone(f, s, first);
+    return differs;
 }
 
 /* Runs the subject everywhere. True when something differs. */
