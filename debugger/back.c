@@ -29,9 +29,8 @@ arrive(struct session *s, enum event_kind kind)
     run_set_event(s, kind, &stop);
 }
 
-/* It was interrupted on the way: back to where it was. */
-static void
-give_up(struct session *s, uint64_t moment)
+void
+back_give_up(struct session *s, uint64_t moment)
 {
     struct stop stop;
     history_go(s, moment, &stop);
@@ -50,7 +49,7 @@ go_back(struct session *s, uint64_t moment, enum event_kind kind)
         s->frame = 0;
         run_set_hits(s, &stop);
     } else if (result == SEARCH_INTERRUPTED || !history_go(s, moment, &stop)) {
-        give_up(s, start);
+        back_give_up(s, start);
     } else {
         arrive(s, kind);
     }
@@ -174,7 +173,7 @@ one_call_back(struct session *s)
     if (is_good)
         go_back(s, moment, EVENT_STEP);
     else
-        give_up(s, start);
+        back_give_up(s, start);
 }
 
 void
@@ -265,7 +264,7 @@ one_line_back(struct session *s, bool over, struct buf *out)
     if (is_good)
         go_back(s, is_beginning ? history_first(s) : moment, is_beginning ? EVENT_HISTORY : EVENT_STEP);
     else
-        give_up(s, start);
+        back_give_up(s, start);
 }
 
 void
@@ -295,6 +294,6 @@ back_finish(struct session *s, struct errinfo *e)
     if (is_good)
         go_back(s, moment, EVENT_STEP);
     else
-        give_up(s, start);
+        back_give_up(s, start);
     return OK;
 }

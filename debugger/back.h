@@ -19,6 +19,9 @@ void back_lines(struct session *s, uint64_t n, bool over, struct buf *out);
 /* To the call that made the selected frame. ERR_OUTERMOST. */
 enum err back_finish(struct session *s, struct errinfo *e);
 
+/* It was interrupted somewhere on the way: back to where it was, and that is what stopped it. */
+void back_give_up(struct session *s, uint64_t moment);
+
 /* To a moment, passing by what could be hit. Also one that has not been yet: then as far as the program comes. */
 void back_or_forth(struct session *s, uint64_t moment, struct buf *out);
 

@@ -5,6 +5,7 @@
 
 #include "debugger/history.h"
 
+#include "debugger/bookmark.h"
 #include "sim/base/base.h"
 #include "sim/machine/snapshot.h"
 
@@ -80,6 +81,14 @@ cut(struct history *h, uint32_t i)
         free_checkpoint(h, &h->list[--h->n]);
 }
 
+/* Forgets one of them. */
+static void
+forget(struct history *h, uint32_t i)
+{
+    free_checkpoint(h, &h->list[i]);
+    memmove(&h->list[i], &h->list[i + 1], (--h->n - i) * sizeof *h->list);
+}
+
 static void
 insert(struct history *h, uint32_t i, const struct checkpoint *c)
 {
@@ -118,15 +127,33 @@ thin(struct session *s, uint64_t density)
     h->n = n;
 }
 
+/* Forgets checkpoints that are no begins, the farthest first: all can be executed again from the first one. What is nearest before the present
+ * stays, for the next steps back. */
+static void
+forget_far(struct session *s)
+{
+    struct history *h = s->past;
+    for (uint32_t i = h->n - 1; i > 0 && h->list[i].moment > now(s) && is_too_large(s, 75); i--)
+        if (!h->list[i].is_begin)
+            forget(h, i);
+    for (uint32_t i = 1; i < h->n && is_too_large(s, 75);) {
+        bool is_near = i + 1 == h->n || h->list[i + 1].moment > now(s);
+        if (is_near)
+            break;
+        if (h->list[i].is_begin)
+            i++;
+        else
+            forget(h, i);
+    }
+}
+
 /* Forgets the oldest past, and then what is ahead, but not what the present follows from. */
 static void
 forget_ends(struct session *s)
 {
     struct history *h = s->past;
-    while (h->n > 1 && h->list[1].moment <= now(s) && is_too_large(s, 75)) {
-        free_checkpoint(h, &h->list[0]);
-        memmove(h->list, h->list + 1, --h->n * sizeof *h->list);
-    }
+    while (h->n > 1 && h->list[1].moment <= now(s) && is_too_large(s, 75))
+        forget(h, 0);
     while (h->n > 1 && h->list[h->n - 1].moment > now(s) && is_too_large(s, 75)) {
         if (h->list[h->n - 1].is_begin) /* the way beyond it is not known without it */
             h->last = h->list[h->n - 1].moment;
@@ -141,8 +168,8 @@ keep_bounds(struct session *s)
         return;
     for (uint64_t density = 4096; density && is_too_large(s, 75); density /= 2)
         thin(s, density);
-    if (is_too_large(s, 75))
-        forget_ends(s);
+    forget_far(s);
+    forget_ends(s);
 }
 
 /* A checkpoint at the present moment, unless there is one. */
@@ -174,6 +201,7 @@ begin(struct session *s, bool is_run)
     cut(h, 0);
     forget_known(h);
     snapshots_forget_outputs(h->shots);
+    bookmarks_forget(s);
     h->is_run = is_run;
     h->last = now(s);
     h->gap = GAP_FIRST;
@@ -251,15 +279,15 @@ history_room(const struct session *s)
     return room;
 }
 
-/* Checkpoints are as far from each other as executing takes GAP_NS, or as long as taking one takes. */
+/* Checkpoints are as far from each other as executing takes GAP_NS, or three times as long as taking one takes. */
 static void
 adapt_gap(struct history *h, uint64_t n_insns, uint64_t ns, uint64_t checkpoint_ns)
 {
-    uint64_t wanted = checkpoint_ns > GAP_NS ? checkpoint_ns : GAP_NS;
+    uint64_t wanted = 3 * checkpoint_ns > GAP_NS ? 3 * checkpoint_ns : GAP_NS;
     double gap = (double)n_insns * (double)wanted / (double)(ns ? ns : 1);
     if (n_insns < GAP_LEAST)
         return;
-    gap = gap > 2.0 * (double)h->gap ? 2.0 * (double)h->gap : gap < 0.5 * (double)h->gap ? 0.5 * (double)h->gap : gap;
+    gap = gap > 8.0 * (double)h->gap ? 8.0 * (double)h->gap : gap < 0.5 * (double)h->gap ? 0.5 * (double)h->gap : gap;
     h->gap = gap > GAP_MOST ? GAP_MOST : gap < GAP_LEAST ? GAP_LEAST : (uint64_t)gap;
 }
 
@@ -305,6 +333,7 @@ forget_future(struct session *s)
     struct history *h = s->past;
     snapshots_forget_outputs(h->shots);
     h->last = now(s);
+    bookmarks_cut(s, now(s));
     if (s->n_outputs_shown > s->machine->n_outputs)
         s->n_outputs_shown = s->machine->n_outputs;
 }
@@ -436,7 +465,8 @@ history_go(struct session *s, uint64_t moment, struct stop *stop)
     struct code *code = history_code(s, &engine);
     *stop = (struct stop){ .reasons = 0 };
     forget_known(h);
-    if (moment < m->n_insns || m->n_insns < c->moment)
+    /* who has executed up to an edit stands before it */
+    if (moment < m->n_insns || m->n_insns < c->moment || (c->before && m->n_insns == c->moment))
         go_over(s, c);
     if (!code)
         return m->n_insns == moment;

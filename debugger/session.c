@@ -5,6 +5,7 @@
 
 #include "debugger/data.h"
 #include "debugger/display.h"
+#include "debugger/bookmark.h"
 #include "debugger/breakpoints.h"
 #include "debugger/history.h"
 #include "debugger/hits.h"
@@ -70,6 +71,7 @@ session_free(struct session *s)
     unload(s);
     hits_free(s);
     breakpoints_free(s);
+    bookmarks_free(s);
     display_free(s);
     script_free(s);
     data_free(s);

@@ -94,6 +94,12 @@ struct collection {
     uint32_t depth;   /* nested bodies still open */
 };
 
+/* bookmark.c */
+struct bookmark {
+    uint32_t number, pc;
+    uint64_t moment;
+};
+
 /* source.c: the lines of one source file. */
 struct source {
     char **lines; /* [0] is line 1; NULL where the text is not known */
@@ -126,6 +132,9 @@ struct session {
     uint32_t n_outputs_shown;
     uint64_t *engine_insns; /* of the run, by each of config.engines before the present one was set */
     struct history *past; /* history.c: NULL while there is no machine */
+    struct bookmark *bookmarks;
+    uint32_t n_bookmarks, last_bookmark;
+    size_t cap_bookmarks;
     struct event event;
     uint64_t n_stops; /* events so far */
     uint32_t frame; /* selected, 0: innermost */

@@ -263,6 +263,26 @@ bytes_text(struct session *s, const struct watch *w, const uint8_t *bytes)
     return watch_value_text(s, &v, true);
 }
 
+char *
+watch_text_now(struct session *s, const struct watch *w)
+{
+    struct errinfo e;
+    struct value v = { 0 };
+    uint32_t mark = s->n_scratch;
+    const struct read *r = w->reads.n ? &w->reads.list[0] : NULL;
+    char *text;
+    if (w->is_direct && r->place == PLACE_MEMORY) {
+        uint8_t *bytes = session_scratch(s, r->n_bytes);
+        bool is_readable = data_read(s, r->where, bytes, r->n_bytes, &e) == OK;
+        text = is_readable ? bytes_text(s, w, bytes) : watch_value_text(s, NULL, false);
+    } else {
+        bool is_readable = expr_eval(s, w->expr, &v, NULL, &e) == OK;
+        text = watch_value_text(s, &v, is_readable);
+    }
+    session_scratch_release(s, mark);
+    return text;
+}
+
 void
 watch_values(struct session *s, const struct watch *w, const struct point *fired, char **before, char **now)
 {

@@ -26,6 +26,9 @@ void watch_values(struct session *s, const struct watch *w, const struct point *
 /* A value as text that the caller frees. */
 char *watch_value_text(struct session *s, const struct value *v, bool is_readable);
 
+/* The value of what the watch looks at, now, as text that the caller frees. */
+char *watch_text_now(struct session *s, const struct watch *w);
+
 /* "r3", "-location *p" */
 void watch_text(const struct watch *w, struct buf *out);
 

@@ -146,7 +146,7 @@ Test(command, completion_of_symbols)
     fixture_expect(s, "complete p 1+su", "p 1+sub_9\n");
     fixture_say(s, "break sub_9");
     fixture_say(s, "p $mine = 3");
-    fixture_expect(s, "complete delete ", "delete 1\ndelete breakpoints\ndelete display\n");
+    fixture_expect(s, "complete delete ", "delete 1\ndelete bookmark\ndelete breakpoints\ndelete display\n");
     fixture_expect(s, "complete p $mi", "p $mine\n");
     fixture_expect(s, "complete set engine ", "set engine interp\n");
     fixture_expect(s, "complete set disassembly-flavor ",

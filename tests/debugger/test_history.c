@@ -305,6 +305,77 @@ Test(history, events_in_reverse_order)
     cr_assert_gt(n, 1000, "%u events", n);
 }
 
+/* Stepping back by lines visits what stepping forward has visited. */
+static uint32_t
+compare_lines(struct session *s, const char *forward, const char *backward, const char *name)
+{
+    enum { MAX_LINES = 5000 };
+    static uint64_t moments[MAX_LINES];
+    uint32_t n = 0;
+    fixture_say(s, "start");
+    while (!is_over(s) && n < MAX_LINES) {
+        moments[n++] = session_machine(s)->n_insns;
+        fixture_say(s, forward);
+    }
+    for (uint32_t i = n; i > 0; i--) {
+        fixture_say(s, backward);
+        cr_assert_eq(session_machine(s)->n_insns, moments[i - 1], "%s: %s from line %u of %u to %" PRIu64 ", not %" PRIu64, name, backward, i, n,
+                     session_machine(s)->n_insns, moments[i - 1]);
+    }
+    const char *text = fixture_say(s, backward);
+    cr_assert(strstr(text, "No more reverse-execution history."), "%s: %s: %s", name, backward, text);
+    return n;
+}
+
+Test(history, lines)
+{
+    static struct subject_of_test t;
+    char path[512];
+    uint32_t n = 0;
+    for (size_t i = 0; i < ARRAY_LEN(examples); i++) {
+        if (!open_example(&t, examples[i], path))
+            cr_skip("%s is missing: there is no clang that compiles eBPF", path);
+        struct session *s = open_session(&t, by_auto);
+        n += compare_lines(s, "step", "reverse-step", examples[i]);
+        n += compare_lines(s, "next", "reverse-next", examples[i]);
+        session_free(s);
+    }
+    cr_expect_gt(n, 100);
+    struct session *s = fixture_program(fixture_calls);
+    cr_expect_eq(compare_lines(s, "step", "reverse-step", "calls"), 28);
+    cr_expect_eq(compare_lines(s, "next", "reverse-next", "calls"), 19);
+    session_free(s);
+}
+
+/* What was edited where is seen again, wherever one comes from. */
+Test(history, edits_on_the_way)
+{
+    uint64_t seed = first_seed(), state = seed;
+    for (uint32_t round = 0; round < 100; round++) {
+        struct session *s = fixture_program_on(engine_lists[round % ARRAY_LEN(engine_lists)], NULL, fixture_calls);
+        uint64_t last = 0;
+        fixture_say(s, "start");
+        do {
+            truths[session_machine(s)->n_insns] = look(session_machine(s));
+            if (random_next(&state) % 3 == 0)
+                say_count(s, random_next(&state) % 2 ? "set $r8 =" : "set *(unsigned *)($r10 - 8) =", random_next(&state) % 1000);
+            last = session_machine(s)->n_insns;
+            truths[last] = look(session_machine(s));
+            fixture_say(s, "stepi");
+        } while (session_is_running(s));
+        truths[session_machine(s)->n_insns] = look(session_machine(s));
+        say_count(s, "break", 7);
+        for (uint32_t i = 0; i < 50; i++) {
+            uint64_t at = random_next(&state) % (last + 1);
+            say_count(s, "seek", at);
+            check(s, at, seed, "seek");
+            fixture_say(s, random_next(&state) % 2 ? "reverse-continue" : random_next(&state) % 2 ? "continue" : "reverse-next");
+            check(s, session_machine(s)->n_insns, seed, "where it stopped");
+        }
+        session_free(s);
+    }
+}
+
 /* ---------------------------------------------------------------- edits */
 
 static uint64_t
