@@ -1,4 +1,4 @@
-/* Every engine there is; the first one is the default. Defined by main.c, the composition root. */
+/* Every engine there is; the first one is the default. Defined by engine_list.c. */
 #ifndef UI_ENGINES_H
 #define UI_ENGINES_H
 

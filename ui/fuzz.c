@@ -21,16 +21,22 @@
 #define MAX_SECONDS UINT64_C(1000000000)
 
 enum { TICK_MS = 1000, REDRAW_MS = 250, DEFAULT_SEED_BITS = 32 };
+#define RATE_SECONDS 0.99 /* over which rates are measured: a tick, which may be a little early */
+
+enum style { STYLE_SCREEN, STYLE_LINES, STYLE_JSON };
 
 /* One `ebpfdbg fuzz`. */
 struct campaign {
     const struct options *options;
     struct fuzz_plan plan;
     struct finds finds;
+    enum style style;
+    struct fuzz_screen screen;
     struct buf engines; /* "interp,jit", as given */
-    struct buf last;    /* the last find in words */
+    struct buf example; /* the file of the first find */
     struct buf news;    /* lines about finds that are not shown yet */
-    uint32_t n_causes;
+    uint32_t n_causes;  /* finds that differ from each other */
+    uint32_t n_errors;  /* processes that have given up */
     uint32_t n_rows, n_outcomes; /* that coverage can come to */
     uint64_t start_ns;
 };
@@ -47,7 +53,7 @@ static enum err
 add_engine(struct campaign *c, const char *name, struct errinfo *e)
 {
     struct fuzz_options *f = &c->plan.options;
-    if (!strcmp(name, "kernel")) {
+    if (!strcmp(name, fuzz_kernel)) {
         f->with_kernel = true;
         return f->n_engines ? OK : usage(e, "the kernel can't be the reference", "name another engine before it in --engines");
     }
@@ -168,32 +174,53 @@ put_origin(const struct campaign *c, const struct news_find *found, struct buf *
         buf_puts(out, " --no-loops");
     if (o->lockstep)
         buf_printf(out, " --lockstep%s%s", *o->lockstep ? "=" : "", o->lockstep);
-    buf_printf(out, "\nshrunk from %" PRIu32 " to %" PRIu32 " instructions in %" PRIu32 " tries\n", found->n_insns,
-               subject_insns(&found->find.subject), found->n_tries);
+    if (found->is_confirmed)
+        buf_printf(out, "\nshrunk from %" PRIu32 " to %" PRIu32 " instructions in %" PRIu32 " tries\n", found->n_insns,
+                   subject_insns(&found->find.subject), found->n_tries);
+    else
+        buf_puts(out, "\nother programs ran before it; alone it does not show, so it is not shrunk\n");
     buf_puts(out, "see it: ebpfdbg --replay THIS-FILE\n");
 }
 
 static void
-take_find(void *arg, const struct news_find *found)
+put_found(const struct campaign *c, const struct fuzz_found *found, struct buf *out)
+{
+    if (c->style == STYLE_JSON)
+        fuzz_json_find(found, out);
+    else
+        fuzz_screen_find(found, out);
+}
+
+static void
+take_find(void *arg, const struct news_find *news)
 {
     struct campaign *c = arg;
-    struct buf origin = BUF_EMPTY;
+    struct buf origin = BUF_EMPTY, why = BUF_EMPTY;
     struct errinfo e;
-    put_origin(c, found, &origin);
-    enum finds_outcome outcome = finds_save(&c->finds, &found->find, &found->cause, buf_text(&origin), &e);
-    buf_free(&origin);
-    if (outcome == FINDS_KNOWN && c->n_causes) /* another process has found the same */
-        return;
-    c->n_causes++;
-    buf_clear(&c->last);
-    if (outcome == FINDS_ERROR) {
-        err_text(&e, &c->last);
-    } else {
-        buf_printf(&c->last, "%s%s", c->finds.path, outcome == FINDS_KNOWN ? " (known)" : outcome == FINDS_FULL ? " (not written: too many)" : "");
+    struct fuzz_found found = { .seed = c->plan.options.seed, .news = news };
+    put_origin(c, news, &origin);
+    found.outcome = finds_save(&c->finds, &news->find, &news->cause, buf_text(&origin), &e);
+    found.path = c->finds.path;
+    if (found.outcome == FINDS_ERROR) {
+        err_text(&e, &why);
+        found.path = buf_text(&why);
     }
-    buf_puts(&c->last, ": ");
-    find_text(&found->find, &c->last);
-    buf_printf(&c->news, "%s\n", buf_text(&c->last));
+    if (found.outcome != FINDS_AGAIN) { /* else two processes have found the same at the same time */
+        c->n_causes++;
+        put_found(c, &found, &c->news);
+    }
+    if ((found.outcome == FINDS_WRITTEN || found.outcome == FINDS_KNOWN) && !c->example.len)
+        buf_puts(&c->example, found.path);
+    buf_free(&origin);
+    buf_free(&why);
+}
+
+static void
+take_error(void *arg, const struct errinfo *e)
+{
+    struct campaign *c = arg;
+    c->n_errors++;
+    message_error(e, NULL);
 }
 
 /* ---------------------------------------------------------------- the run */
@@ -220,81 +247,61 @@ look(const struct campaign *c, const struct fuzz_jobs *jobs, const struct mark *
         .n_outcomes = c->n_outcomes,
         .n_causes = c->n_causes,
         .directory = c->finds.directory,
-        .last = buf_text(&c->last),
+        .example = buf_text(&c->example),
     };
     if (c->plan.end_ns != UINT64_MAX)
         view->seconds_left = now < c->plan.end_ns ? (double)(c->plan.end_ns - now) / (double)NS_PER_SECOND : 0;
-    struct news_stats *sum = xmalloc(sizeof *sum);
-    fuzz_jobs_sum(jobs, sum);
-    view->stats = sum->stats;
-    view->coverage = coverage_sum(&sum->coverage);
-    free(sum);
+    fuzz_jobs_sum(jobs, &view->sum);
+    view->coverage = coverage_sum(&view->sum.record.coverage);
     double passed = view->seconds - since->seconds;
     if (passed > 0) {
-        view->programs_per_s = (double)(view->stats.n_programs - since->n_programs) / passed;
-        view->insns_per_s = (double)(view->stats.n_insns - since->n_insns) / passed;
+        view->programs_per_s = (double)(view->sum.record.stats.n_programs - since->n_programs) / passed;
+        view->insns_per_s = (double)(view->sum.record.stats.n_insns - since->n_insns) / passed;
     }
 }
 
-enum style { STYLE_SCREEN, STYLE_LINES, STYLE_JSON };
-
+/* Shows how it goes, or how it went, and the finds since the last time. */
 static void
-print(struct buf *text)
+show(struct campaign *c, const struct fuzz_view *view)
 {
-    fputs(buf_text(text), stdout);
-    fflush(stdout);
-    buf_clear(text);
-}
-
-/* Shows how it goes, or how it went. */
-static void
-show(struct campaign *c, enum style style, struct fuzz_screen *screen, const struct fuzz_view *view, bool is_final)
-{
-    struct buf text = BUF_EMPTY;
-    switch (style) {
-    case STYLE_SCREEN:
-        fuzz_screen_redraw(screen, view);
-        buf_clear(&c->news); /* the block has the last one; all are in the directory */
-        break;
-    case STYLE_JSON:
-        fuzz_screen_json(view, is_final, &text);
-        break;
-    case STYLE_LINES:
-        print(&c->news);
-        if (is_final)
-            fuzz_screen_block(view, 0, &text);
+    if (c->style == STYLE_SCREEN) {
+        fuzz_screen_redraw(&c->screen, buf_text(&c->news), view);
+    } else {
+        if (c->style == STYLE_JSON)
+            fuzz_json_view(view, &c->news);
+        else if (view->is_final)
+            fuzz_screen_block(view, 0, 0, &c->news);
         else
-            fuzz_screen_line(view, &text);
-        break;
+            fuzz_screen_line(view, &c->news);
+        fputs(buf_text(&c->news), stdout);
+        fflush(stdout);
     }
-    print(&text);
-    buf_free(&text);
+    buf_clear(&c->news);
 }
 
-/* Returns whether there was a find. */
+/* Until the last process has ended. Returns whether there was a find. */
 static bool
-watch(struct campaign *c, struct fuzz_jobs *jobs, enum style style)
+watch(struct campaign *c, struct fuzz_jobs *jobs)
 {
     static const struct mark start = { 0 };
-    struct fuzz_screen screen = { 0 };
+    const struct fuzz_listener listener = { .take_find = take_find, .take_error = take_error, .arg = c };
     struct fuzz_view *view = xmalloc(sizeof *view);
     struct mark mark = start;
-    bool is_stopping = false;
-    while (fuzz_jobs_listen(jobs, style == STYLE_SCREEN ? REDRAW_MS : TICK_MS, take_find, c)) {
-        if (*signals_interrupt() && !is_stopping) {
+    while (fuzz_jobs_listen(jobs, c->style == STYLE_SCREEN ? REDRAW_MS : TICK_MS, &listener)) {
+        if (*signals_interrupt()) {
+            *signals_interrupt() = 0;
             fuzz_jobs_stop(jobs);
-            is_stopping = true;
-        }
-        if (is_stopping)
             continue;
+        }
         look(c, jobs, &mark, view);
-        show(c, style, &screen, view, false);
-        if (view->seconds - mark.seconds >= 1)
-            mark = (struct mark){ view->seconds, view->stats.n_programs, view->stats.n_insns };
+        show(c, view);
+        if (view->seconds - mark.seconds >= RATE_SECONDS)
+            mark = (struct mark){ view->seconds, view->sum.record.stats.n_programs, view->sum.record.stats.n_insns };
     }
     look(c, jobs, &start, view);
-    show(c, style, &screen, view, true);
-    bool has_finds = c->n_causes || view->stats.n_finds;
+    view->is_final = true;
+    show(c, view);
+    bool has_finds = c->n_causes || view->sum.record.stats.n_finds;
     free(view);
     return has_finds;
 }
@@ -302,24 +309,27 @@ watch(struct campaign *c, struct fuzz_jobs *jobs, enum style style)
 int
 fuzz_main(const struct options *o)
 {
-    struct campaign c = { .options = o, .start_ns = now_ns() };
+    struct campaign *c = xcalloc(1, sizeof *c);
     struct errinfo e;
     struct fuzz_jobs *jobs = NULL;
     int status = EXIT_USAGE;
-    if (read_plan(&c, &e) == OK) {
+    c->options = o;
+    c->start_ns = now_ns();
+    c->style = o->json ? STYLE_JSON : fuzz_screen_can_redraw() ? STYLE_SCREEN : STYLE_LINES;
+    if (read_plan(c, &e) == OK) {
+        status = EXIT_FAILED;
         signals_catch();
-        jobs = fuzz_jobs_start(&c.plan, &e);
-        status = jobs ? EXIT_DONE : EXIT_FAILED;
+        jobs = finds_check(&c->finds, &e) == OK ? fuzz_jobs_start(&c->plan, &e) : NULL;
     }
-    if (jobs) {
-        bool has_finds = watch(&c, jobs, o->json ? STYLE_JSON : fuzz_screen_can_redraw() ? STYLE_SCREEN : STYLE_LINES);
-        status = has_finds ? EXIT_FIND : EXIT_DONE;
-    } else {
+    if (jobs)
+        status = watch(c, jobs) ? EXIT_FIND : c->n_errors ? EXIT_FAILED : EXIT_DONE;
+    else
         message_error(&e, NULL);
-    }
     fuzz_jobs_free(jobs);
-    buf_free(&c.engines);
-    buf_free(&c.last);
-    buf_free(&c.news);
+    fuzz_screen_close(&c->screen);
+    buf_free(&c->engines);
+    buf_free(&c->example);
+    buf_free(&c->news);
+    free(c);
     return status;
 }

@@ -13,30 +13,32 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define NS_PER_MS UINT64_C(1000000)
-#define STUCK_NS (10000 * NS_PER_MS) /* a program takes microseconds, a try in a process of its own 50 ms of CPU at most */
+
+union payload {
+    struct news_find find;
+    struct errinfo error;
+};
 
 struct job {
     uint32_t index;
-    pid_t pid; /* 0: has ended */
+    pid_t pid;        /* 0: has ended */
     int fd;
-    bool has_done;      /* its share: NEWS_END came */
-    bool is_stuck;      /* was killed because it got nowhere */
-    struct worker_page *page;
-    uint64_t beats, beats_ns; /* when they last grew */
-    struct news_stats now;    /* of the process that runs */
-    struct news_stats past;   /* of its predecessors */
+    bool is_over;     /* its share is done, or given up: no successor */
+    uint32_t n_deaths;
     size_t n_heard;
-    uint8_t heard[sizeof(struct news) + sizeof(struct news_find)]; /* the beginning of a message */
+    uint8_t heard[sizeof(struct news) + sizeof(union payload)]; /* the beginning of a message */
 };
 
 struct fuzz_jobs {
     const struct fuzz_plan *plan;
+    struct worker_page *pages; /* n of them, shared with all workers */
     bool is_stopping;
-    struct news_find *incoming; /* what the message that is being taken brings */
+    union payload *payload; /* what the message that is being taken brings */
     uint32_t n;
     struct job jobs[FUZZ_MAX_JOBS];
 };
@@ -52,37 +54,65 @@ close_others(const struct fuzz_jobs *jobs)
             close(jobs->jobs[i].fd);
 }
 
+static _Noreturn void
+be_worker(const struct fuzz_jobs *jobs, const struct worker_start *start, pid_t parent, int fd)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) /* it has died before that */
+        _exit(EXIT_FAILURE);
+    close_others(jobs);
+    _exit(worker_run(jobs->plan, start, jobs->pages, fd));
+}
+
 static bool
 start_worker(struct fuzz_jobs *jobs, struct job *job, const struct worker_start *start)
 {
     int ends[2];
+    pid_t parent = getpid();
     if (pipe(ends))
         return false;
-    fflush(NULL);
+    fflush(NULL); /* what is buffered is the parent's to print */
     job->pid = fork();
     if (job->pid == 0) {
-        close_others(jobs);
         close(ends[0]);
-        _exit(worker_run(jobs->plan, start, job->page, ends[1]));
+        be_worker(jobs, start, parent, ends[1]);
     }
+    int why = errno;
     close(ends[1]);
     if (job->pid < 0) {
         close(ends[0]);
         job->pid = 0;
+        errno = why;
         return false;
     }
     job->fd = ends[0];
     job->n_heard = 0;
-    job->is_stuck = false;
-    job->beats_ns = now_ns();
     return true;
 }
 
-static struct worker_page *
-new_page(void)
+static enum err
+no_process(struct errinfo *e)
 {
-    struct worker_page *page = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    return page == MAP_FAILED ? NULL : page;
+    return err_set_detail(e, ERR_OPEN, "a process to fuzz in", strerror(errno));
+}
+
+static bool
+start_all(struct fuzz_jobs *jobs, struct errinfo *e)
+{
+    size_t bytes = jobs->plan->n_jobs * sizeof *jobs->pages;
+    void *pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED)
+        return no_process(e) == OK;
+    jobs->pages = pages;
+    for (uint32_t i = 0; i < jobs->plan->n_jobs; i++) {
+        struct job *job = &jobs->jobs[i];
+        const struct worker_start start = { .index = i, .first = worker_first(i) };
+        *job = (struct job){ .index = i, .fd = -1 };
+        jobs->n++;
+        if (!start_worker(jobs, job, &start))
+            return no_process(e) == OK;
+    }
+    return true;
 }
 
 struct fuzz_jobs *
@@ -95,30 +125,29 @@ fuzz_jobs_start(const struct fuzz_plan *plan, struct errinfo *e)
     fuzz_free(f);
     struct fuzz_jobs *jobs = xcalloc(1, sizeof *jobs);
     jobs->plan = plan;
-    jobs->incoming = xcalloc(1, sizeof *jobs->incoming);
-    for (uint32_t i = 0; i < plan->n_jobs; i++) {
-        struct job *job = &jobs->jobs[i];
-        struct worker_start start = { .index = i, .first = worker_first(i) };
-        job->index = i;
-        job->fd = -1;
-        job->page = new_page();
-        jobs->n++;
-        if (!job->page || !start_worker(jobs, job, &start)) {
-            err_set_detail(e, ERR_OPEN, "a process to fuzz in", strerror(errno));
-            fuzz_jobs_free(jobs);
-            return NULL;
-        }
-    }
-    return jobs;
+    jobs->payload = xcalloc(1, sizeof *jobs->payload);
+    if (start_all(jobs, e))
+        return jobs;
+    fuzz_jobs_free(jobs);
+    return NULL;
 }
 
 void
 fuzz_jobs_stop(struct fuzz_jobs *jobs)
 {
-    jobs->is_stopping = true;
     for (uint32_t i = 0; i < jobs->n; i++)
         if (jobs->jobs[i].pid)
-            kill(jobs->jobs[i].pid, SIGINT);
+            kill(jobs->jobs[i].pid, jobs->is_stopping ? SIGKILL : SIGINT);
+    jobs->is_stopping = true;
+}
+
+static int
+wait_for(pid_t pid)
+{
+    int status = 0;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return status;
 }
 
 void
@@ -130,25 +159,22 @@ fuzz_jobs_free(struct fuzz_jobs *jobs)
         struct job *job = &jobs->jobs[i];
         if (job->pid) {
             kill(job->pid, SIGKILL);
-            while (waitpid(job->pid, NULL, 0) < 0 && errno == EINTR)
-                ;
+            wait_for(job->pid);
         }
         if (job->fd >= 0)
             close(job->fd);
-        if (job->page)
-            munmap(job->page, sizeof *job->page);
     }
-    free(jobs->incoming);
+    if (jobs->pages)
+        munmap(jobs->pages, jobs->plan->n_jobs * sizeof *jobs->pages);
+    free(jobs->payload);
     free(jobs);
 }
 
 /* ---------------------------------------------------------------- counts */
 
 static void
-add_stats(struct news_stats *to_both, const struct news_stats *from_both)
+add_stats(struct fuzz_stats *to, const struct fuzz_stats *from)
 {
-    struct fuzz_stats *to = &to_both->stats;
-    const struct fuzz_stats *from = &from_both->stats;
     to->n_programs += from->n_programs;
     to->n_insns += from->n_insns;
     to->n_exits += from->n_exits;
@@ -158,135 +184,171 @@ add_stats(struct news_stats *to_both, const struct news_stats *from_both)
     to->n_accepted += from->n_accepted;
     to->n_refused += from->n_refused;
     to->n_withheld += from->n_withheld;
-    for (uint32_t i = 0; i < from->n_reasons; i++)
+    for (uint32_t i = 0; i < from->n_reasons && i < FUZZ_MAX_REASONS; i++)
         fuzz_count_reason(to, from->reasons[i].text, from->reasons[i].n);
-    coverage_add(&to_both->coverage, &from_both->coverage);
 }
 
 void
-fuzz_jobs_sum(const struct fuzz_jobs *jobs, struct news_stats *sum)
+fuzz_jobs_sum(const struct fuzz_jobs *jobs, struct fuzz_sum *sum)
 {
     memset(sum, 0, sizeof *sum);
     for (uint32_t i = 0; i < jobs->n; i++) {
-        add_stats(sum, &jobs->jobs[i].past);
-        add_stats(sum, &jobs->jobs[i].now);
+        add_stats(&sum->record.stats, &jobs->pages[i].record.stats);
+        coverage_add(&sum->record.coverage, &jobs->pages[i].record.coverage);
+        sum->n_untold += jobs->pages[i].n_untold;
+        sum->n_deaths += jobs->jobs[i].n_deaths;
     }
 }
 
 /* ---------------------------------------------------------------- listening */
 
-struct taker {
-    void (*take)(void *arg, const struct news_find *found);
-    void *arg;
-};
+/* The bytes of a message. SIZE_MAX for what no worker in its right mind says. */
+static size_t
+payload_bytes(const struct news *news)
+{
+    static const size_t bytes[] = { [NEWS_FIND] = sizeof(struct news_find), [NEWS_ERROR] = sizeof(struct errinfo), [NEWS_END] = 0 };
+    return news->kind < ARRAY_LEN(bytes) && news->bytes == bytes[news->kind] ? news->bytes : SIZE_MAX;
+}
 
-/* Takes the messages that are complete off what was heard. False for what no worker in its right mind says. */
 static bool
-take_messages(struct fuzz_jobs *jobs, struct job *job, const struct taker *taker)
+is_type(const struct prog_type *type)
+{
+    for (uint32_t i = 0; i < n_prog_types; i++)
+        if (type == &prog_types[i])
+            return true;
+    return false;
+}
+
+/* Whether the find can be looked at: the process that sent it has run code that may have written anywhere. */
+static bool
+is_sane(const struct fuzz_jobs *jobs, const struct find *find)
+{
+    const struct fuzz_options *o = &jobs->plan->options;
+    const struct subject *s = &find->subject;
+    bool is_right_known = o->with_kernel && find->right == fuzz_kernel;
+    for (uint32_t i = 1; i < o->n_engines; i++)
+        is_right_known |= find->right == o->engines[i]->name;
+    return is_right_known && find->left == o->engines[0]->name && s->n_slots <= SUBJECT_MAX_SLOTS && s->n_input <= SUBJECT_MAX_INPUT &&
+           s->n_targets <= SUBJECT_MAX_TARGETS && is_type(s->type) && memchr(find->first.name, 0, sizeof find->first.name);
+}
+
+static bool
+take_message(struct fuzz_jobs *jobs, struct job *job, enum news_kind kind, const struct fuzz_listener *listener)
+{
+    switch (kind) {
+    case NEWS_FIND:
+        if (!is_sane(jobs, &jobs->payload->find.find))
+            return false;
+        listener->take_find(listener->arg, &jobs->payload->find);
+        return true;
+    case NEWS_ERROR:
+        listener->take_error(listener->arg, &jobs->payload->error);
+        job->is_over = true;
+        return true;
+    case NEWS_END:
+        job->is_over = true;
+        return true;
+    }
+    return false;
+}
+
+/* Takes the messages that are complete off what was heard. False when one of them makes no sense. */
+static bool
+take_messages(struct fuzz_jobs *jobs, struct job *job, const struct fuzz_listener *listener)
 {
     struct news news;
     while (job->n_heard >= sizeof news) {
         memcpy(&news, job->heard, sizeof news);
-        if (news.bytes != (news.kind == NEWS_FIND ? sizeof *jobs->incoming : sizeof job->now) || news.kind > NEWS_END)
+        size_t n = payload_bytes(&news);
+        if (n == SIZE_MAX)
             return false;
-        if (job->n_heard < sizeof news + news.bytes)
+        if (job->n_heard < sizeof news + n)
             return true;
-        memcpy(news.kind == NEWS_FIND ? (void *)jobs->incoming : &job->now, job->heard + sizeof news, news.bytes);
-        job->has_done |= news.kind == NEWS_END;
-        if (news.kind == NEWS_FIND)
-            taker->take(taker->arg, jobs->incoming);
-        job->n_heard -= sizeof news + news.bytes;
-        memmove(job->heard, job->heard + sizeof news + news.bytes, job->n_heard);
+        memcpy(jobs->payload, job->heard + sizeof news, n);
+        if (!take_message(jobs, job, (enum news_kind)news.kind, listener))
+            return false;
+        job->n_heard -= sizeof news + n;
+        memmove(job->heard, job->heard + sizeof news + n, job->n_heard);
     }
     return true;
 }
 
 /* What a worker died of goes on record as one more program that differs; its successor looks at it. */
 static void
-replace(struct fuzz_jobs *jobs, struct job *job, int status)
+replace(struct fuzz_jobs *jobs, struct job *job, int status, const struct fuzz_listener *listener)
 {
-    struct worker_start start = { .index = job->index, .first = job->page->nth, .has_died = true };
-    start.signal = job->is_stuck ? SIGVTALRM : WIFSIGNALED(status) ? WTERMSIG(status) : SIGABRT;
-    add_stats(&job->past, &job->now);
-    memset(&job->now, 0, sizeof job->now);
-    if (job->page->is_recovering) { /* died of looking at it: on with the next one */
-        job->page->is_recovering = false;
+    struct worker_page *page = &jobs->pages[job->index];
+    struct worker_start start = { .index = job->index, .first = page->nth, .has_died = true };
+    struct errinfo e;
+    start.signal = WIFSIGNALED(status) ? WTERMSIG(status) : SIGABRT;
+    job->n_deaths++;
+    switch ((enum worker_deed)page->deed) {
+    case WORKER_RUNS:
+        page->record.stats.n_programs++;
+        page->record.stats.n_finds++;
+        break;
+    case WORKER_REPORTS:
+        break;
+    case WORKER_RECOVERS: /* died of looking at it: on with the next one */
+        page->n_untold++;
         start.first = worker_next(jobs->plan, start.first);
         start.has_died = false;
-    } else {
-        job->past.stats.n_finds++;
-        job->past.stats.n_programs++;
+        break;
     }
-    start_worker(jobs, job, &start);
+    if (start_worker(jobs, job, &start))
+        return;
+    no_process(&e);
+    listener->take_error(listener->arg, &e);
 }
 
 /* The pipe is closed: the worker has ended, one way or another. */
 static void
-take_end(struct fuzz_jobs *jobs, struct job *job)
+take_end(struct fuzz_jobs *jobs, struct job *job, const struct fuzz_listener *listener)
 {
-    int status = 0;
     close(job->fd);
     job->fd = -1;
-    while (waitpid(job->pid, &status, 0) < 0 && errno == EINTR)
-        ;
+    int status = wait_for(job->pid);
     job->pid = 0;
-    if (!job->has_done && !jobs->is_stopping)
-        replace(jobs, job, status);
+    if (!job->is_over && !jobs->is_stopping)
+        replace(jobs, job, status, listener);
 }
 
 static void
-hear(struct fuzz_jobs *jobs, struct job *job, const struct taker *taker)
+hear(struct fuzz_jobs *jobs, struct job *job, const struct fuzz_listener *listener)
 {
     ssize_t n = read(job->fd, job->heard + job->n_heard, sizeof job->heard - job->n_heard);
     if (n > 0) {
         job->n_heard += (size_t)n;
-        if (!take_messages(jobs, job, taker)) {
+        if (!take_messages(jobs, job, listener)) {
             job->n_heard = 0;
             kill(job->pid, SIGKILL);
         }
     } else if (n == 0 || errno != EINTR) {
-        take_end(jobs, job);
-    }
-}
-
-/* Ends a worker that gets nowhere: a program that never returns. */
-static void
-watch(struct job *job, uint64_t now)
-{
-    uint64_t beats = job->page->beats;
-    if (beats != job->beats) {
-        job->beats = beats;
-        job->beats_ns = now;
-    } else if (!job->is_stuck && now - job->beats_ns > STUCK_NS) {
-        job->is_stuck = true;
-        kill(job->pid, SIGKILL);
+        take_end(jobs, job, listener);
     }
 }
 
 bool
-fuzz_jobs_listen(struct fuzz_jobs *jobs, uint32_t ms, void (*take)(void *arg, const struct news_find *found), void *arg)
+fuzz_jobs_listen(struct fuzz_jobs *jobs, uint32_t ms, const struct fuzz_listener *listener)
 {
-    const struct taker taker = { take, arg };
     uint64_t now = now_ns(), end = now + ms * NS_PER_MS;
     do {
         struct pollfd fds[FUZZ_MAX_JOBS];
         struct job *heard[FUZZ_MAX_JOBS];
         uint32_t n = 0;
         for (uint32_t i = 0; i < jobs->n; i++) {
-            struct job *job = &jobs->jobs[i];
-            if (!job->pid)
+            if (!jobs->jobs[i].pid)
                 continue;
-            watch(job, now);
-            fds[n] = (struct pollfd){ .fd = job->fd, .events = POLLIN };
-            heard[n++] = job;
+            fds[n] = (struct pollfd){ .fd = jobs->jobs[i].fd, .events = POLLIN };
+            heard[n++] = &jobs->jobs[i];
         }
         if (!n)
             return false;
         if (poll(fds, n, (int)((end - now) / NS_PER_MS) + 1) < 0)
-            return true; /* SIGINT */
+            return true; /* a signal */
         for (uint32_t i = 0; i < n; i++)
             if (fds[i].revents)
-                hear(jobs, heard[i], &taker);
+                hear(jobs, heard[i], listener);
         now = now_ns();
     } while (now < end);
     return true;

@@ -1,7 +1,7 @@
 /* What a fuzzing run looks like. See fuzz_screen.h.
  *
  * The block is redrawn with two sequences of ECMA-48 (cursor up, erase to the end of the screen), which every terminal has but those that
- * call themselves dumb. Everything else is plain text, so the last block stays as the report. */
+ * call themselves dumb. Everything else is plain text, so finds and the last block stay as the report. */
 #include "config.h"
 
 #include "ui/fuzz_screen.h"
@@ -9,7 +9,6 @@
 #include "sim/base/base.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +23,7 @@ put_count(double n, struct buf *out)
 {
     static const char *const units[] = { "", " k", " M", " G", " T" };
     uint32_t unit = 0;
-    while (n >= 9999.5 && unit + 1 < ARRAY_LEN(units)) {
+    while (n >= (unit ? 999.95 : 9999.5) && unit + 1 < ARRAY_LEN(units)) {
         n /= 1000;
         unit++;
     }
@@ -65,8 +64,9 @@ compare_reasons(const void *left, const void *right)
     return a->n < b->n ? 1 : a->n > b->n ? -1 : strcmp(a->text, b->text);
 }
 
+/* n_shown: reasons that there is room for, at most SHOWN_REASONS. */
 static void
-put_kernel(const struct fuzz_stats *stats, struct buf *out)
+put_kernel(const struct fuzz_stats *stats, uint32_t n_shown, struct buf *out)
 {
     struct fuzz_reason reasons[FUZZ_MAX_REASONS];
     uint64_t n_all = stats->n_accepted + stats->n_refused + stats->n_withheld;
@@ -79,29 +79,35 @@ put_kernel(const struct fuzz_stats *stats, struct buf *out)
     buf_putc(out, '\n');
     memcpy(reasons, stats->reasons, stats->n_reasons * sizeof *reasons);
     qsort(reasons, stats->n_reasons, sizeof *reasons, compare_reasons);
-    for (uint32_t i = 0; i < stats->n_reasons && i < SHOWN_REASONS; i++)
+    for (uint32_t i = 0; i < stats->n_reasons && i < n_shown; i++)
         buf_printf(out, "  %10" PRIu64 " %s\n", reasons[i].n, reasons[i].text);
-    if (stats->n_reasons > SHOWN_REASONS)
-        buf_printf(out, "             and %" PRIu32 " other reasons; --json lists them all\n", stats->n_reasons - SHOWN_REASONS);
+    if (stats->n_reasons > n_shown && n_shown == SHOWN_REASONS)
+        buf_printf(out, "             and %" PRIu32 " other reasons; --json lists them all\n", stats->n_reasons - n_shown);
 }
 
 static void
 put_finds(const struct fuzz_view *view, struct buf *out)
 {
+    const struct fuzz_sum *sum = &view->sum;
+    uint64_t n = sum->record.stats.n_finds, n_told = view->n_causes + sum->n_untold;
     buf_printf(out, "finds        %" PRIu32, view->n_causes);
-    if (view->stats.n_finds > view->n_causes)
-        buf_printf(out, ", and %" PRIu64 " programs like them", view->stats.n_finds - view->n_causes);
+    if (n > n_told)
+        buf_printf(out, ", and %" PRIu64 " programs like them", n - n_told);
+    if (sum->n_untold)
+        buf_printf(out, ", and %" PRIu64 " that nobody has looked at", sum->n_untold);
     if (view->n_causes)
         buf_printf(out, ", in %s", view->directory);
     buf_putc(out, '\n');
-    if (*view->last)
-        buf_printf(out, "last         %s\n", view->last);
+    if (sum->n_deaths)
+        buf_printf(out, "deaths       %" PRIu32 " process%s, each replaced\n", sum->n_deaths, sum->n_deaths == 1 ? "" : "es");
+    if (view->is_final && *view->example)
+        buf_printf(out, "go on with   ebpfdbg --replay %s\n", view->example);
 }
 
 static void
-put_block(const struct fuzz_view *view, struct buf *out)
+put_block(const struct fuzz_view *view, uint32_t n_reasons, struct buf *out)
 {
-    const struct fuzz_stats *s = &view->stats;
+    const struct fuzz_stats *s = &view->sum.record.stats;
     buf_printf(out, "engines      %s; seed %" PRIu64 "; %" PRIu32 " process%s\n", view->engines, view->seed, view->n_jobs,
                view->n_jobs == 1 ? "" : "es");
     buf_puts(out, "time         ");
@@ -116,101 +122,98 @@ put_block(const struct fuzz_view *view, struct buf *out)
         buf_printf(out, ", of %" PRIu64, view->count);
     buf_putc(out, '\n');
     put_rate("instructions", s->n_insns, view->insns_per_s, out);
-    buf_puts(out, "\nended        by exit ");
+    buf_puts(out, "\nended        exit ");
     put_percent(s->n_exits, s->n_programs, out);
-    buf_puts(out, ", by a fault ");
+    buf_puts(out, ", fault ");
     put_percent(s->n_faults, s->n_programs, out);
-    buf_puts(out, ", by the limit ");
+    buf_puts(out, ", limit ");
     put_percent(s->n_endless, s->n_programs, out);
     buf_putc(out, '\n');
     buf_printf(out, "coverage     rows %" PRIu32 "/%" PRIu32 ", outcomes %" PRIu32 "/%" PRIu32 ", operands %" PRIu32 "\n", view->coverage.n_rows,
                view->n_rows, view->coverage.n_outcomes, view->n_outcomes, view->coverage.n_cells);
     if (view->with_kernel)
-        put_kernel(s, out);
+        put_kernel(s, n_reasons, out);
     put_finds(view, out);
 }
 
-/* Appends text, each line cut to so many bytes. */
-static void
-put_cut(const char *text, uint32_t columns, struct buf *out)
+static uint32_t
+count_lines(const char *text)
 {
+    uint32_t n = 0;
+    for (; (text = strchr(text, '\n')); text++)
+        n++;
+    return n;
+}
+
+/* Appends text, each line cut to so many bytes, but for the first lines when there are more than `rows`. */
+static void
+put_cut(const char *text, uint32_t rows, uint32_t columns, struct buf *out)
+{
+    uint32_t n_lines = count_lines(text);
     for (const char *line = text, *end; (end = strchr(line, '\n')); line = end + 1) {
         size_t n = (size_t)(end - line);
+        if (rows && n_lines-- > rows)
+            continue;
         buf_write(out, line, columns && n > columns ? columns : n);
         buf_putc(out, '\n');
     }
 }
 
 void
-fuzz_screen_block(const struct fuzz_view *view, uint32_t columns, struct buf *out)
+fuzz_screen_block(const struct fuzz_view *view, uint32_t rows, uint32_t columns, struct buf *out)
 {
     struct buf whole = BUF_EMPTY;
-    put_block(view, &whole);
-    put_cut(buf_text(&whole), columns, out);
+    uint32_t n_reasons = SHOWN_REASONS;
+    put_block(view, n_reasons, &whole);
+    for (uint32_t n_lines; rows && n_reasons && (n_lines = count_lines(buf_text(&whole))) > rows;) {
+        n_reasons = n_lines - rows < n_reasons ? n_reasons - (n_lines - rows) : 0;
+        buf_clear(&whole);
+        put_block(view, n_reasons, &whole);
+    }
+    put_cut(buf_text(&whole), rows, columns, out);
     buf_free(&whole);
+}
+
+void
+fuzz_screen_find(const struct fuzz_found *found, struct buf *out)
+{
+    const struct news_find *news = found->news;
+    switch (found->outcome) {
+    case FINDS_WRITTEN:
+        buf_printf(out, "find: %s: ", found->path);
+        break;
+    case FINDS_KNOWN:
+        buf_printf(out, "known find: %s: ", found->path);
+        break;
+    case FINDS_AGAIN:
+    case FINDS_FULL:
+        buf_printf(out, "find, not written (%d others are): ", FINDS_MAX);
+        break;
+    case FINDS_ERROR:
+        buf_printf(out, "find, not written (%s): ", found->path);
+        break;
+    }
+    find_text(&news->find, out);
+    if (!news->is_confirmed)
+        buf_puts(out, ", and not when the program runs alone");
+    buf_printf(out, "; %" PRIu32 " instructions of %" PRIu32 "; --seed %" PRIu64 " --first %" PRIu64 "\n", subject_insns(&news->find.subject),
+               news->n_insns, found->seed, news->find.nth);
 }
 
 void
 fuzz_screen_line(const struct fuzz_view *view, struct buf *out)
 {
+    const struct fuzz_stats *s = &view->sum.record.stats;
     put_time(view->seconds, out);
-    buf_printf(out, "  %" PRIu64 " programs (", view->stats.n_programs);
+    buf_printf(out, "  %" PRIu64 " programs (", s->n_programs);
     put_count(view->programs_per_s, out);
     buf_printf(out, "/s), ");
-    put_count((double)view->stats.n_insns, out);
+    put_count((double)s->n_insns, out);
     buf_printf(out, " instructions, rows %" PRIu32 "/%" PRIu32 ", outcomes %" PRIu32 "/%" PRIu32, view->coverage.n_rows, view->n_rows,
                view->coverage.n_outcomes, view->n_outcomes);
     if (view->with_kernel)
-        buf_printf(out, ", kernel took %" PRIu64 " and refused %" PRIu64, view->stats.n_accepted, view->stats.n_refused);
+        buf_printf(out, ", kernel took %" PRIu64 " and refused %" PRIu64, s->n_accepted, s->n_refused);
     buf_printf(out, ", %" PRIu32 " find%s\n", view->n_causes, view->n_causes == 1 ? "" : "s");
-}
-
-static json_t *
-number(uint64_t n)
-{
-    return json_integer((json_int_t)n);
-}
-
-static json_t *
-json_of_coverage(const struct fuzz_view *view)
-{
-    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "rows", number(view->coverage.n_rows), "rows_possible", number(view->n_rows), "outcomes",
-                     number(view->coverage.n_outcomes), "outcomes_possible", number(view->n_outcomes), "operands",
-                     number(view->coverage.n_cells));
-}
-
-static json_t *
-json_of_kernel(const struct fuzz_stats *s)
-{
-    json_t *reasons = json_object();
-    for (uint32_t i = 0; i < s->n_reasons; i++)
-        json_object_set_new(reasons, s->reasons[i].text, number(s->reasons[i].n));
-    return json_pack("{s:o, s:o, s:o, s:o}", "accepted", number(s->n_accepted), "refused", number(s->n_refused), "withheld",
-                     number(s->n_withheld), "reasons", reasons);
-}
-
-void
-fuzz_screen_json(const struct fuzz_view *view, bool is_final, struct buf *out)
-{
-    const struct fuzz_stats *s = &view->stats;
-    char seed[24]; /* as text: for many readers numbers end at 2^53 */
-    snprintf(seed, sizeof seed, "%" PRIu64, view->seed);
-    json_t *all = json_pack("{s:b, s:s, s:s, s:o, s:f, s:o, s:f, s:o, s:f, s:o, s:o, s:o, s:o}", "final", is_final, "engines", view->engines,
-                            "seed", seed, "jobs", number(view->n_jobs), "seconds", view->seconds, "programs", number(s->n_programs),
-                            "programs_per_s", view->programs_per_s, "insns", number(s->n_insns), "insns_per_s", view->insns_per_s, "exits",
-                            number(s->n_exits), "faults", number(s->n_faults), "endless", number(s->n_endless), "coverage",
-                            json_of_coverage(view));
-    if (view->with_kernel)
-        json_object_set_new(all, "kernel", json_of_kernel(s));
-    json_object_set_new(all, "finds", number(view->n_causes));
-    json_object_set_new(all, "finding_programs", number(s->n_finds));
-    json_object_set_new(all, "directory", json_string(view->directory));
-    json_object_set_new(all, "last_find", *view->last ? json_string(view->last) : json_null());
-    char *text = json_dumps(all, JSON_REAL_PRECISION(6) | JSON_COMPACT);
-    buf_puts(out, text);
-    buf_putc(out, '\n');
-    free(text);
-    json_decref(all);
 }
 
 bool
@@ -220,20 +223,39 @@ fuzz_screen_can_redraw(void)
     return isatty(STDOUT_FILENO) && term && *term && strcmp(term, "dumb");
 }
 
+/* The rows that text takes on a terminal of so many columns, which breaks what is too long: it may have become narrower since. */
+static uint32_t
+rows_of(const char *text, uint32_t columns)
+{
+    uint32_t rows = 0;
+    for (const char *line = text, *end; (end = strchr(line, '\n')); line = end + 1)
+        rows += columns && end > line ? ((uint32_t)(end - line) + columns - 1) / columns : 1;
+    return rows;
+}
+
 void
-fuzz_screen_redraw(struct fuzz_screen *screen, const struct fuzz_view *view)
+fuzz_screen_redraw(struct fuzz_screen *screen, const char *news, const struct fuzz_view *view)
 {
     struct winsize size = { 0 };
     struct buf text = BUF_EMPTY;
     ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
-    if (screen->n_lines)
-        buf_printf(&text, "\033[%" PRIu32 "A\r\033[J", screen->n_lines);
-    size_t start = text.len;
-    fuzz_screen_block(view, size.ws_col > 1 ? size.ws_col - 1u : 0, &text);
-    screen->n_lines = 0;
-    for (size_t i = start; i < text.len; i++)
-        screen->n_lines += text.text[i] == '\n';
+    uint32_t rows = rows_of(buf_text(&screen->block), size.ws_col);
+    if (rows)
+        buf_printf(&text, "\033[%" PRIu32 "A\r\033[J", rows);
+    buf_puts(&text, news);
+    buf_clear(&screen->block);
+    if (view->is_final)
+        fuzz_screen_block(view, 0, 0, &screen->block);
+    else
+        fuzz_screen_block(view, size.ws_row > 1 ? size.ws_row - 1u : 0, size.ws_col > 1 ? size.ws_col - 1u : 0, &screen->block);
+    buf_puts(&text, buf_text(&screen->block));
     fwrite(text.text, 1, text.len, stdout);
     fflush(stdout);
     buf_free(&text);
+}
+
+void
+fuzz_screen_close(struct fuzz_screen *screen)
+{
+    buf_free(&screen->block);
 }

@@ -9,25 +9,25 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #define NS_PER_SECOND UINT64_C(1000000000)
 
 enum {
     STRETCH = 256,      /* programs that one worker takes in a row */
-    LOOK_EVERY = 32,    /* programs between two looks at the clock */
-    STATS_PER_SECOND = 10,
+    LOOK_EVERY = 32,    /* programs between two looks at the clock: 0.1 s when none of them ends and all are compared in lockstep */
+    STUCK_SECONDS = 2,  /* of the processor's time without a look */
     SHRINK_SECONDS = 5,
     MAX_UNNAMED = 16,   /* finds that are shrunk though nothing tells them from those before */
 };
 
 struct worker {
     const struct fuzz_plan *plan;
-    struct worker_page *page;
+    struct worker_page *pages, *page; /* all; its own */
     int fd;
     struct fuzz *fuzz;
     struct news_find *found;
-    uint64_t next_stats_ns;
 };
 
 /* ---------------------------------------------------------------- the pipe */
@@ -48,22 +48,23 @@ write_all(int fd, const void *bytes, size_t n)
 }
 
 static void
-send(const struct worker *w, enum news_kind kind, const void *what, size_t bytes)
+send(int fd, enum news_kind kind, const void *what, size_t bytes)
 {
     struct news news = { .kind = kind, .bytes = (uint32_t)bytes };
-    write_all(w->fd, &news, sizeof news);
-    write_all(w->fd, what, bytes);
+    write_all(fd, &news, sizeof news);
+    write_all(fd, what, bytes);
 }
 
+/* ---------------------------------------------------------------- life */
+
+/* Says that it gets on. When it has not said so for long it is ended by SIGVTALRM: only a program that never returns takes that much time,
+ * and unlike the time of the day that of the process does not pass while others have the processor, or while it is suspended. */
 static void
-send_stats(struct worker *w, enum news_kind kind)
+get_on(void)
 {
-    struct news_stats news = { .stats = *fuzz_stats(w->fuzz), .coverage = *fuzz_coverage(w->fuzz) };
-    send(w, kind, &news, sizeof news);
-    w->next_stats_ns = now_ns() + NS_PER_SECOND / STATS_PER_SECOND;
+    const struct itimerval limit = { .it_value.tv_sec = STUCK_SECONDS };
+    setitimer(ITIMER_VIRTUAL, &limit, NULL);
 }
-
-/* ---------------------------------------------------------------- finds */
 
 static bool
 is_interrupted(void)
@@ -74,47 +75,76 @@ is_interrupted(void)
 static bool
 goes_on(void *arg)
 {
-    struct worker *w = arg;
-    w->page->beats++;
+    (void)arg;
+    get_on();
     return !is_interrupted();
 }
 
-/* Whether a cause was reported before; remembers it. */
+/* ---------------------------------------------------------------- finds */
+
+/* Whether any worker has sent a find with this cause. */
 static bool
-is_seen(struct worker_page *page, const struct cause *cause)
+is_seen(const struct worker *w, const struct cause *cause)
 {
-    if (!cause->is_named)
-        return page->n_unnamed++ >= MAX_UNNAMED;
-    for (uint32_t i = 0; i < page->n_seen; i++)
-        if (cause_is_like(&page->seen[i], cause))
-            return true;
-    if (page->n_seen == ARRAY_LEN(page->seen))
-        return true;
-    page->seen[page->n_seen++] = *cause;
+    for (uint32_t job = 0; job < w->plan->n_jobs; job++) {
+        const struct worker_page *page = &w->pages[job];
+        for (uint32_t i = 0, n = page->n_seen; i < n; i++)
+            if (cause_is_like(&page->seen[i], cause))
+                return true;
+    }
     return false;
 }
 
-/* Shrinks and sends w->found->find, which the judge has confirmed, unless something like it was sent before. */
+/* Whether a find with this cause is to be sent. */
+static bool
+is_wanted(struct worker *w, const struct cause *cause)
+{
+    struct worker_page *page = w->page;
+    if (cause->is_named && is_seen(w, cause))
+        return false;
+    if (cause->is_named ? page->n_seen < ARRAY_LEN(page->seen) : page->n_unnamed < MAX_UNNAMED)
+        return true;
+    page->n_untold++;
+    return false;
+}
+
+/* Sends w->found. Only then its cause counts as seen: a worker that dies while it shrinks leaves the find to its successor. */
 static void
-report(struct worker *w, struct judge *judge)
+send_find(struct worker *w)
+{
+    struct worker_page *page = w->page;
+    send(w->fd, NEWS_FIND, w->found, sizeof *w->found);
+    if (w->found->cause.is_named)
+        page->seen[page->n_seen++] = w->found->cause;
+    else
+        page->n_unnamed++;
+}
+
+/* Shrinks and sends w->found->find, which the judge has confirmed. */
+static void
+report_confirmed(struct worker *w, struct judge *judge)
 {
     struct news_find *found = w->found;
-    const struct shrink_limits limits = { .max_ns = SHRINK_SECONDS * NS_PER_SECOND, .go_on = goes_on, .arg = w };
-    judge_cause(judge, &found->find.subject, &found->find, &found->cause);
-    if (is_seen(w->page, &found->cause))
-        return;
+    const struct shrink_limits limits = { .max_ns = SHRINK_SECONDS * NS_PER_SECOND, .go_on = goes_on };
+    found->is_confirmed = true;
     found->n_insns = subject_insns(&found->find.subject);
+    judge_cause(judge, &found->find.subject, &found->find, &found->cause);
+    if (!is_wanted(w, &found->cause))
+        return;
     found->n_tries = shrink(judge, &found->find, &limits, &found->cause);
-    send(w, NEWS_FIND, found, sizeof *found);
+    send_find(w);
 }
 
 static void
-report_as_it_is(struct worker *w)
+report_unconfirmed(struct worker *w)
 {
-    w->found->cause = (struct cause){ .kind = w->found->find.first.kind, .op = OP_illegal };
-    w->found->n_insns = subject_insns(&w->found->find.subject);
-    w->found->n_tries = 0;
-    send(w, NEWS_FIND, w->found, sizeof *w->found);
+    struct news_find *found = w->found;
+    found->is_confirmed = false;
+    found->n_insns = subject_insns(&found->find.subject);
+    found->n_tries = 0;
+    found->cause = (struct cause){ .kind = found->find.first.kind, .op = OP_illegal };
+    if (is_wanted(w, &found->cause))
+        send_find(w);
 }
 
 /* A find of the fuzzer. What a judge of its own does not confirm depends on what ran before: it is reported as it is. */
@@ -122,12 +152,31 @@ static void
 report_find(struct worker *w)
 {
     struct errinfo e;
+    get_on();
     struct judge *judge = judge_new(&w->plan->options, &w->found->find, false, &e);
     if (judge && judge_try(judge, &w->found->find.subject, &w->found->find))
-        report(w, judge);
+        report_confirmed(w, judge);
     else
-        report_as_it_is(w);
+        report_unconfirmed(w);
     judge_free(judge);
+}
+
+/* Whether the subject of w->found makes the process that runs it die, or differ, under the engine of this name (fuzz_kernel: the kernel);
+ * reports it when it does. */
+static bool
+report_guarded(struct worker *w, const char *right)
+{
+    struct find *find = &w->found->find;
+    struct errinfo e;
+    get_on();
+    find->left = w->plan->options.engines[0]->name;
+    find->right = right;
+    struct judge *judge = judge_new(&w->plan->options, find, true, &e);
+    bool is_shown = judge && judge_try(judge, &find->subject, find);
+    if (is_shown)
+        report_confirmed(w, judge);
+    judge_free(judge);
+    return is_shown;
 }
 
 /* What the predecessor died of, run in processes of its own under each engine until one of them shows it. */
@@ -136,24 +185,16 @@ report_death(struct worker *w, const struct worker_start *start)
 {
     const struct fuzz_options *options = &w->plan->options;
     struct find *find = &w->found->find;
-    struct errinfo e;
-    find->nth = w->plan->first + start->first;
-    find->seed = fuzz_subject(w->fuzz, find->nth, &find->subject);
-    find->left = options->engines[0]->name;
-    for (uint32_t i = 1; i < options->n_engines; i++) {
-        find->right = options->engines[i]->name;
-        struct judge *judge = judge_new(options, find, true, &e);
-        bool is_shown = judge && judge_try(judge, &find->subject, find);
-        if (is_shown)
-            report(w, judge);
-        judge_free(judge);
-        if (is_shown)
+    fuzz_subject(w->fuzz, w->plan->first + start->first, find);
+    for (uint32_t i = 1; i < options->n_engines; i++)
+        if (report_guarded(w, options->engines[i]->name))
             return;
-    }
-    find->right = options->engines[options->n_engines - 1]->name;
+    if (options->with_kernel && report_guarded(w, fuzz_kernel))
+        return;
+    find->right = options->n_engines > 1 ? options->engines[1]->name : fuzz_kernel;
     find->pc = 0;
     differ(&find->first, DIFFERENCE_SIGNAL, "signal", 0, (uint64_t)start->signal);
-    report_as_it_is(w);
+    report_unconfirmed(w);
 }
 
 /* ---------------------------------------------------------------- the work */
@@ -175,37 +216,41 @@ work(struct worker *w, uint64_t n)
 {
     for (uint32_t turn = 0; n < w->plan->end - w->plan->first && !is_interrupted(); n = worker_next(w->plan, n), turn++) {
         if (turn % LOOK_EVERY == 0) {
-            uint64_t now = now_ns();
-            if (now >= w->plan->end_ns)
+            if (now_ns() >= w->plan->end_ns)
                 return;
-            if (now >= w->next_stats_ns)
-                send_stats(w, NEWS_STATS);
+            get_on();
         }
         w->page->nth = n;
-        w->page->beats++;
         fuzz_seek(w->fuzz, w->plan->first + n);
-        if (fuzz_step(w->fuzz, &w->found->find))
+        if (fuzz_step(w->fuzz, &w->found->find)) {
+            w->page->deed = WORKER_REPORTS;
             report_find(w);
+            w->page->deed = WORKER_RUNS;
+        }
     }
 }
 
 int
-worker_run(const struct fuzz_plan *plan, const struct worker_start *start, struct worker_page *page, int fd)
+worker_run(const struct fuzz_plan *plan, const struct worker_start *start, struct worker_page *pages, int fd)
 {
     struct errinfo e;
-    struct worker w = { .plan = plan, .page = page, .fd = fd, .found = xcalloc(1, sizeof *w.found) };
+    struct worker w = { .plan = plan, .pages = pages, .page = &pages[start->index], .fd = fd, .found = xcalloc(1, sizeof *w.found) };
+    struct fuzz_options options = plan->options;
     uint64_t first = start->first;
-    w.fuzz = fuzz_new(&plan->options, &e);
-    if (!w.fuzz)
+    options.record = &w.page->record;
+    w.fuzz = fuzz_new(&options, &e);
+    if (!w.fuzz) {
+        send(fd, NEWS_ERROR, &e, sizeof e);
         return EXIT_FAILURE;
+    }
     if (start->has_died) {
-        page->is_recovering = true;
+        w.page->deed = WORKER_RECOVERS;
         report_death(&w, start);
-        page->is_recovering = false;
         first = worker_next(plan, first);
     }
+    w.page->deed = WORKER_RUNS;
     work(&w, first);
-    send_stats(&w, NEWS_END);
+    send(fd, NEWS_END, NULL, 0);
     fuzz_free(w.fuzz);
     free(w.found);
     return EXIT_SUCCESS;

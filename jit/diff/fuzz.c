@@ -16,12 +16,15 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* What coverage is measured on. */
 enum { FIRST_SAMPLES = 2000, SAMPLE_EVERY = 16, MAX_SAMPLE_INSNS = 2000 };
+
+const char fuzz_kernel[] = "kernel";
 
 /* One engine at work. */
 struct lane {
@@ -48,8 +51,7 @@ struct fuzz {
     struct kernel_lane *kernel; /* NULL: does not take part */
     struct env env;             /* in which every run begins */
     uint64_t next; /* number of the next program */
-    struct fuzz_stats stats;
-    struct coverage coverage;
+    struct fuzz_record own, *record; /* own: unless the caller has one */
 };
 
 /* ---------------------------------------------------------------- running */
@@ -291,7 +293,7 @@ kernel_differs(struct fuzz *f, const struct subject *s, struct difference *first
         outcome = KERNEL_WITHHELD;
         differs = false;
     }
-    count_outcome(&f->stats, outcome, reason);
+    count_outcome(&f->record->stats, outcome, reason);
     if (differs)
         run_alone(f, s, first);
     return differs;
@@ -318,7 +320,7 @@ compare_all(struct fuzz *f, const struct subject *s, struct find *find)
         }
     }
     if (f->kernel && kernel_differs(f, s, &first)) {
-        fill_find(f, s, "kernel", &first, pc, find);
+        fill_find(f, s, fuzz_kernel, &first, pc, find);
         return true;
     }
     return false;
@@ -359,22 +361,22 @@ look_closely(struct fuzz *f, const struct subject *s, uint64_t nth)
     if (nth >= FIRST_SAMPLES && nth % SAMPLE_EVERY)
         return;
     if (lane_start(f, &f->lanes[0], s))
-        coverage_run(&f->coverage, f->lanes[0].engine, f->lanes[0].code, f->lanes[0].machine, MAX_SAMPLE_INSNS);
+        coverage_run(&f->record->coverage, f->lanes[0].engine, f->lanes[0].code, f->lanes[0].machine, MAX_SAMPLE_INSNS);
 }
 
-/* Makes the subject of out->seed. */
-static void
-make_subject(const struct fuzz *f, struct prepared *out)
+/* Makes the subject of a seed. True when it is a mutation. */
+static bool
+make_subject(const struct fuzz *f, uint64_t seed, struct subject *out)
 {
     const struct fuzz_options *o = &f->options;
-    struct rng r = { ~out->seed };
-    out->is_mutated = o->n_corpus && rng_chance(&r, o->mutate_percent);
-    if (!out->is_mutated) {
-        generate_subject(&f->generator, out->seed, &out->subject);
-        return;
+    struct rng r = { ~seed };
+    if (!o->n_corpus || !rng_chance(&r, o->mutate_percent)) {
+        generate_subject(&f->generator, seed, out);
+        return false;
     }
     const struct subject *from = o->corpus[rng_below(&r, o->n_corpus)], *other = o->corpus[rng_below(&r, o->n_corpus)];
-    mutate_subject(out->seed, from, other, &out->subject);
+    mutate_subject(seed, from, other, out);
+    return true;
 }
 
 /* Makes program n and, for the kernel, those behind it. They end where a multiple of KERNEL_MAX_AHEAD begins, for processes that share a
@@ -389,7 +391,7 @@ look_ahead(struct fuzz *f, uint64_t n)
     for (uint32_t i = 0; i < f->n_ahead; i++) {
         struct prepared *p = &f->ahead[i];
         p->seed = seed_of(f, n + i);
-        make_subject(f, p);
+        p->is_mutated = make_subject(f, p->seed, &p->subject);
         if (!p->is_mutated) /* mutations may read what a dispatcher leaves behind */
             generated[n_generated++] = &p->subject;
     }
@@ -405,24 +407,24 @@ fuzz_step(struct fuzz *f, struct find *find)
         look_ahead(f, nth);
     const struct prepared *p = &f->ahead[nth - f->first_ahead];
     if (!compare_all(f, &p->subject, find)) {
-        count_run(&f->stats, f->lanes[0].stop.reasons, f->lanes[0].machine->n_insns);
+        count_run(&f->record->stats, f->lanes[0].stop.reasons, f->lanes[0].machine->n_insns);
         look_closely(f, &p->subject, nth);
         return false;
     }
     find->seed = p->seed;
     find->nth = nth;
     find->is_mutated = p->is_mutated;
-    f->stats.n_programs++;
-    f->stats.n_finds++;
+    f->record->stats.n_programs++;
+    f->record->stats.n_finds++;
     return true;
 }
 
-uint64_t
-fuzz_subject(const struct fuzz *f, uint64_t n, struct subject *out)
+void
+fuzz_subject(const struct fuzz *f, uint64_t n, struct find *find)
 {
-    uint64_t seed = seed_of(f, n);
-    generate_subject(&f->generator, seed, out);
-    return seed;
+    find->nth = n;
+    find->seed = seed_of(f, n);
+    find->is_mutated = make_subject(f, find->seed, &find->subject);
 }
 
 void
@@ -453,6 +455,7 @@ fuzz_new(const struct fuzz_options *options, struct errinfo *e)
     assert(options->n_engines >= 1 && options->n_engines <= FUZZ_MAX_ENGINES);
     struct fuzz *f = xcalloc(1, sizeof *f);
     f->options = *options;
+    f->record = options->record ? options->record : &f->own;
     if (!f->options.max_insns)
         f->options.max_insns = FUZZ_MAX_INSNS;
     f->options.generate.for_kernel |= options->with_kernel;
@@ -485,13 +488,13 @@ fuzz_free(struct fuzz *f)
 const struct fuzz_stats *
 fuzz_stats(const struct fuzz *f)
 {
-    return &f->stats;
+    return &f->record->stats;
 }
 
 const struct coverage *
 fuzz_coverage(const struct fuzz *f)
 {
-    return &f->coverage;
+    return &f->record->coverage;
 }
 
 const struct generator *
@@ -500,26 +503,52 @@ fuzz_generator(const struct fuzz *f)
     return &f->generator;
 }
 
+/* Why a run ended, in a word. */
+static const char *
+stop_word(uint64_t reasons)
+{
+    return reasons & STOP_EXIT ? "exit" : reasons & STOP_FAULT ? "fault" : reasons & STOP_BUDGET ? "goes on" : "stop";
+}
+
+/* Whether the values of a difference mean something else than numbers; appends it. */
+static bool
+put_in_words(const struct find *find, struct buf *out)
+{
+    const struct difference *d = &find->first;
+    switch (d->kind) {
+    case DIFFERENCE_SIGNAL:
+        if (d->right == SIGVTALRM)
+            buf_printf(out, "%s: does not end", find->right);
+        else
+            buf_printf(out, "%s: killed by signal %" PRIu64 " (%s)", find->right, d->right, strsignal((int)d->right));
+        return true;
+    case DIFFERENCE_STOP:
+        buf_printf(out, "end: %s %s, %s %s", find->left, stop_word(d->left), find->right, stop_word(d->right));
+        return true;
+    case DIFFERENCE_MAP:
+        if (d->addr == UINT64_MAX)
+            buf_printf(out, "%s: only in %s", d->name, d->left ? find->left : find->right);
+        return d->addr == UINT64_MAX;
+    default:
+        return false;
+    }
+}
+
 void
 find_text(const struct find *find, struct buf *out)
 {
     const struct difference *d = &find->first;
-    switch (d->kind) {
-    case DIFFERENCE_MEMORY:
+    if (put_in_words(find, out))
+        return;
+    if (d->kind == DIFFERENCE_MEMORY)
         buf_printf(out, "memory at 0x%" PRIx64, d->addr);
-        break;
-    case DIFFERENCE_PACKET:
+    else if (d->kind == DIFFERENCE_PACKET)
         buf_printf(out, "packet+%" PRIu64, d->addr);
-        break;
-    case DIFFERENCE_CONTEXT:
+    else if (d->kind == DIFFERENCE_CONTEXT)
         buf_printf(out, "context+%" PRIu64, d->addr);
-        break;
-    case DIFFERENCE_MAP:
+    else if (d->kind == DIFFERENCE_MAP)
         buf_printf(out, "%s+%" PRIu64, d->name, d->addr);
-        break;
-    default:
+    else
         buf_puts(out, d->name);
-        break;
-    }
     buf_printf(out, ": %s 0x%" PRIx64 ", %s 0x%" PRIx64, find->left, d->left, find->right, d->right);
 }

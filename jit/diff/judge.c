@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -114,6 +115,7 @@ run_guarded(struct fuzz *f, const struct subject *s, struct find *shared)
 {
     static const int deadly[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGVTALRM };
     struct itimerval limit = { .it_value.tv_usec = GUARD_CPU_MS * 1000 };
+    prctl(PR_SET_DUMPABLE, 0); /* hundreds of them may die while a find is shrunk: no core files */
     for (uint32_t i = 0; i < ARRAY_LEN(deadly); i++)
         signal(deadly[i], SIG_DFL);
     setitimer(ITIMER_VIRTUAL, &limit, NULL);

@@ -106,6 +106,15 @@ wrong_signal(struct machine *m, const struct insn *insn, uint32_t pc, const uint
 BROKEN(signal)
 
 static void
+wrong_small(struct machine *m, const struct insn *insn, uint32_t pc, const uint64_t *before)
+{
+    if (insn->op == OP_rsh32_x && m->program->n_slots < 16)
+        raise(SIGSEGV);
+    wrong_rsh32(m, insn, pc, before);
+}
+BROKEN(small)
+
+static void
 wrong_hang(struct machine *m, const struct insn *insn, uint32_t pc, const uint64_t *before)
 {
     (void)m, (void)pc, (void)before;

@@ -11,6 +11,7 @@ extern const struct engine broken_stx_h;  /* a 16-bit store clears the byte behi
 extern const struct engine broken_xchg;   /* a 64-bit exchange loses the high half of what it fetches */
 extern const struct engine broken_call;   /* a local call clears r9 */
 extern const struct engine broken_signal; /* a multiplication by a negative constant ends the process */
+extern const struct engine broken_small;  /* as rsh32, and in programs of less than 16 slots every such shift ends the process */
 extern const struct engine broken_hang;   /* a sign extension of a byte never ends */
 
 #endif

@@ -113,10 +113,10 @@ shrinks_guarded(const struct engine *engine, int signal, enum op culprit)
     bool is_found = false;
     find->left = interp_engine.name;
     find->right = engine->name;
-    fuzz_subject(f, 0, &find->subject);
+    fuzz_subject(f, 0, find);
     struct judge *j = judge_new(&options, find, true, &e);
     for (uint64_t n = 0; n < MAX_PROGRAMS && !is_found; n++) {
-        fuzz_subject(f, n, &find->subject);
+        fuzz_subject(f, n, find);
         is_found = judge_try(j, &find->subject, find);
     }
     judge_free(j);

@@ -1,5 +1,6 @@
 #!/bin/sh
-# `ebpfdbg fuzz`: what it takes, what it says, that a seed gives the same again. That it finds something is tests/jit/test_fuzz.c's business.
+# `ebpfdbg fuzz`: what it takes, what it says, that a seed gives the same again, what becomes of finds (with engines that are wrong on
+# purpose). That it finds what is wrong in the JIT is tests/jit's business.
 . "$top_srcdir/tests/tap.sh"
 
 cd "$tap_dir" || exit 99 # finds, if there were any
@@ -14,7 +15,7 @@ has "coverage is told" "$out" "coverage     rows "
 first=$(echo "$out" | grep -e ended -e coverage)
 ends "the same again" 0 ebpfdbg fuzz --seed 7 --count 500
 is "comes to the same" "$(echo "$out" | grep -e ended -e coverage)" "$first"
-ends "divided between processes" 0 ebpfdbg fuzz --seed 7 --count 500 --jobs 2
+ends "divided between processes" 0 ebpfdbg fuzz --seed 7 --count 500 --jobs 3
 is "comes to the same, too" "$(echo "$out" | grep -e ended -e coverage)" "$first"
 ends "another seed" 0 ebpfdbg fuzz --seed 8 --count 500
 [ "$(echo "$out" | grep ended)" != "$(echo "$first" | grep ended)" ] && pass "comes to something else" || fail "comes to something else"
@@ -41,26 +42,59 @@ else
     skip "every line is an object, the last one the summary" "no python3"
 fi
 
-# a person at a terminal, who has had enough
-out=$(printf 'expect programs  \nexpect programs  \nsend \\x03\nexpect finds        0\nwait\n' |
-    TERM=vt100 "$top_builddir/tests/ui/terminal" "$top_builddir/ebpfdbg" fuzz --seed 7 2>&1)
-status=$?
-if [ $status -eq 77 ]; then
-    skip "Ctrl-C" "no pseudo-terminal"
-else
+# a person at a terminal: $1 what it is called, $2 the script, then the command; its output stays in $out. False where there is no terminal.
+person() {
+    person_name=$1 person_script=$2
+    shift 2
+    out=$(printf "$person_script" | "$top_builddir/tests/ui/terminal" "$@" 2>&1)
+    status=$?
+    [ $status -ne 77 ] || { skip "$person_name" "no pseudo-terminal"; return 1; }
+}
+TERM=vt100
+export TERM
+if person "Ctrl-C" 'expect programs  \nexpect programs  \nsend \\x03\nexpect finds        0\nwait\n' "$top_builddir/ebpfdbg" fuzz --seed 7; then
     is "Ctrl-C ends with the summary" $status 0
     has "the block is redrawn in place" "$out" "$(printf '\033[7A\r\033[J')"
     is "and nothing comes after the last" "$(echo "$out" | tail -1 | tr -d '\r')" "finds        0"
 fi
-out=$(printf 'expect programs (\nsend \\x03\nexpect finds        0\nwait\n' |
-    TERM=dumb "$top_builddir/tests/ui/terminal" "$top_builddir/ebpfdbg" fuzz --seed 7 2>&1)
-status=$?
-if [ $status -eq 77 ]; then
-    skip "a dumb terminal" "no pseudo-terminal"
-else
+if person "a small window" 'expect programs \nsize 5 30\nexpect instructions \nexpect finds \nexpect instructions \nexpect finds \nexpect instructions \nsend \\x03\nexpect finds        0\r\nwait\n' "$top_builddir/ebpfdbg" fuzz --seed 7; then
+    is "a small window" $status 0
+    has "gets the last lines" "$out" "$(printf '\033[4A\r\033[J')instructions"
+    has "cut" "$out" "coverage     rows 1??/182, ou$(printf '\r')"
+    is "but the summary is whole" "$(echo "$out" | tail -2 | grep -c "^coverage .*, operands [0-9]")" 1
+fi
+TERM=dumb
+if person "a dumb terminal" 'expect programs (\nsend \\x03\nexpect finds        0\nwait\n' "$top_builddir/ebpfdbg" fuzz --seed 7; then
     is "a dumb terminal gets lines" $status 0
     case $out in *"$(printf '\033')"*) fail "and no sequences" ;; *) pass "and no sequences" ;; esac
 fi
+
+# finds
+broken() { "$top_builddir/tests/ui/broken" fuzz --seed 7 --count 400 "$@"; }
+ends "a find" 6 broken --engines interp,broken-rsh32
+has "is told with its file" "$out" "find: ebpfdbg-finds/rsh32_x-state.s: r"
+has "and with what made it" "$out" "instructions of 49; --seed 7 --first 67"
+has "the like is counted" "$out" "finds        1, and 3 programs like them, in ebpfdbg-finds"
+has "what to do next is told" "$out" "ebpfdbg --replay ebpfdbg-finds/rsh32_x-state.s"
+file=$(cat ebpfdbg-finds/rsh32_x-state.s)
+has "the file names the instruction" "$file" "# first: "
+has "the file says what made it" "$file" "# made by: ebpfdbg fuzz --engines interp,broken-rsh32 --seed 7 --first 67 --count 1"
+ends "its command line" 6 broken --engines interp,broken-rsh32 --first 67 --count 1 --finds again
+is "makes the same file" "$(cat again/rsh32_x-state.s)" "$file"
+ends "a find that is known" 6 broken --engines interp,broken-rsh32
+has "is told as such" "$out" "known find: ebpfdbg-finds/rsh32_x-state.s: "
+is "and not written again" "$(cat ebpfdbg-finds/rsh32_x-state.s)" "$file"
+ends "what kills its process" 6 broken --engines interp,broken-signal --jobs 2
+has "is a find" "$out" "mul32_k.4-signal.s: broken-signal: killed by signal 11 (Segmentation fault); 2 instructions of "
+has "and the rest goes on" "$out" "programs     400,"
+has "in another process" "$out" "processes, each replaced"
+ends "for machines, a find" 6 broken --engines interp,broken-rsh32 --json --finds machine
+has "is an object" "$out" '{"find":{"file":"machine/rsh32_x-state.s","known":false,"left":"interp","right":"broken-rsh32","difference":"r'
+has "and counted" "$out" '"finds":1,'
+ends "nowhere to write" 1 broken --engines interp,broken-rsh32 --finds /nonexistent/finds
+has "is said at once" "$out" "/nonexistent"
+echo >file
+ends "no directory" 1 broken --engines interp,broken-rsh32 --finds file
 
 ends "too many processes" 2 ebpfdbg fuzz --jobs 257
 ends "an unknown engine" 2 ebpfdbg fuzz --engines interp,warp

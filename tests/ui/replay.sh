@@ -1,7 +1,21 @@
 #!/bin/sh
-# `ebpfdbg --replay`: a find of an engine that is not in this program opens where it said; how engines that differ
-# are heard is tests/jit/test_shrink.c's business, since the ones in here don't.
+# `ebpfdbg --replay`: a find opens at the instruction that goes wrong, with both states while the engines still differ (tests/ui/broken has
+# some that do).
 . "$top_srcdir/tests/tap.sh"
+
+broken() { "$top_builddir/tests/ui/broken" "$@"; }
+ends "something to replay" 6 broken fuzz --seed 7 --count 200 --engines interp,broken-rsh32 --finds "$tap_dir/finds"
+ends "a find of an engine that is still wrong" 0 broken -nx -q --batch --replay "$tap_dir/finds/rsh32_x-state.s" -ex 'stepi' -ex 'p/x $r1'
+has "shows both states" "$out" "before              interp              broken-rsh32"
+has "the register that differs is marked" "$out" "* r1              0xdeadbeefdeadbeef  0xdeadbeef          0x1deadbeef"
+has "stops before the instruction" "$out" "=> 1 <main+1>:	w1 >>= w0"
+has "and goes on from there" "$out" "\$1 = 0xdeadbeef"
+ends "the same where the engine is right" 0 ebpfdbg -nx -q --batch --replay "$tap_dir/finds/rsh32_x-state.s"
+has "stops there, too" "$out" "=> 1 <main+1>:	w1 >>= w0"
+ends "something deadly" 6 broken fuzz --seed 7 --count 50 --engines interp,broken-signal --finds "$tap_dir/finds"
+ends "is replayed without dying" 0 broken -nx -q --batch --replay "$tap_dir/finds/mul32_k.4-signal.s"
+has "and says what happened" "$out" "broken-signal: killed by signal 11"
+has "at its instruction" "$out" "=> 0 <main>:	w0 *= -1"
 
 cat >"$tap_dir/find.s" <<'END'
 # ebpfdbg find: rsh32_x-state
