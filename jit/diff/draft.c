@@ -141,44 +141,6 @@ write_targets(struct draft *d, const uint32_t *slots)
     s->n_targets = kept;
 }
 
-static uint32_t
-add_path(uint32_t a, uint32_t b)
-{
-    return a > UINT32_MAX - b ? UINT32_MAX : a + b;
-}
-
-/* The longest way from an instruction to its program's end, when those of all that follow are known. UINT32_MAX for loops and for
- * calls of what only the run knows. */
-static uint32_t
-path_from(const struct draft *d, uint32_t i, const uint32_t *paths)
-{
-    const struct draft_insn *at = &d->insns[i];
-    enum insn_kind kind = at->is_raw ? KIND_NONE : insn_kind(&at->insn);
-    uint32_t there = at->target == DRAFT_NOWHERE ? 0 : paths[at->target], next = paths[i + 1];
-    if (kind == KIND_CALLX || at->insn.op == OP_ld_func || (at->target != DRAFT_NOWHERE && at->target <= (int32_t)i))
-        return UINT32_MAX;
-    if (kind == KIND_EXIT)
-        return 1;
-    if (kind == KIND_JA)
-        return add_path(1, there);
-    if (kind == KIND_CALLL)
-        return add_path(1, add_path(there, next));
-    return add_path(1, there > next ? there : next);
-}
-
-static uint32_t
-longest_path(const struct draft *d)
-{
-    uint32_t *paths = xcalloc((size_t)d->n + 1, sizeof *paths);
-    for (uint32_t i = d->n; i-- > 0;)
-        paths[i] = path_from(d, i, paths);
-    uint32_t longest = paths[0];
-    for (uint32_t i = 0; i < d->subject->n_targets; i++)
-        longest = paths[d->targets[i]] > longest ? paths[d->targets[i]] : longest;
-    free(paths);
-    return longest;
-}
-
 bool
 draft_write(struct draft *d)
 {
@@ -202,7 +164,7 @@ draft_write(struct draft *d)
     if (fits)
         write_targets(d, slots);
     if (fits)
-        d->subject->longest_path = longest_path(d);
+        subject_measure(d->subject);
     free(slots);
     return fits;
 }

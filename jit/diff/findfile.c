@@ -336,7 +336,7 @@ check_record(struct reading *r)
 {
     struct find_record *record = r->record;
     struct subject *s = &record->subject;
-    s->longest_path = UINT32_MAX;
+    subject_measure(s);
     r->line = 1;
     if (s->n_targets && s->targets[s->n_targets - 1] >= s->n_slots)
         return bad_line(r, "a target lies behind the end of the program");

@@ -50,32 +50,79 @@ add_paths(uint32_t a, uint32_t b)
     return a > UINT32_MAX / 2 || b > UINT32_MAX / 2 ? UINT32_MAX : a + b;
 }
 
+/* The search for ways: where it is with each slot, and the longest way from it on once that is known. */
+struct ways {
+    const struct insn *insns;
+    uint32_t n;
+    enum { WAY_NEW, WAY_OPEN, WAY_DONE } state[SUBJECT_MAX_SLOTS];
+    uint32_t path[SUBJECT_MAX_SLOTS];
+};
+
+/* Slots that the instruction goes on with: the one behind it (n: none), and where it branches to (-1: nowhere). */
+static uint32_t
+next_of(const struct ways *w, uint32_t pc)
+{
+    enum insn_kind kind = insn_kind(&w->insns[pc]);
+    return kind == KIND_JA || kind == KIND_EXIT ? w->n : pc + 1;
+}
+
+/* The longest way from a slot that pc goes on with. What is open leads to pc: a loop. */
+static uint32_t
+path_of(const struct ways *w, int64_t slot)
+{
+    if (slot < 0 || slot > w->n)
+        return UINT32_MAX;
+    return slot == w->n ? 0 : w->state[slot] == WAY_DONE ? w->path[slot] : UINT32_MAX;
+}
+
+static uint32_t
+path_from(const struct ways *w, uint32_t pc)
+{
+    const struct insn *insn = &w->insns[pc];
+    int64_t target = insn_target(insn, pc);
+    uint32_t next = path_of(w, next_of(w, pc)), there = target == -1 ? 0 : path_of(w, target);
+    if (insn->op == OP_ld_func || insn_kind(insn) == KIND_CALLX) /* a callback runs as often as somebody likes */
+        return UINT32_MAX;
+    if (insn_kind(insn) == KIND_CALLL)
+        return add_paths(1, add_paths(there, next));
+    return add_paths(insn->op == OP_lddw_tail ? 0 : 1, there > next ? there : next);
+}
+
+/* Depth first, so that all that a slot goes on with is known before the slot is. */
+static void
+measure_from(struct ways *w, uint32_t start)
+{
+    uint32_t todo[2 * SUBJECT_MAX_SLOTS + 1], n_todo = 0; /* each slot puts two there, once */
+    todo[n_todo++] = start;
+    while (n_todo) {
+        uint32_t pc = todo[n_todo - 1];
+        if (w->state[pc] != WAY_NEW) {
+            if (w->state[pc] == WAY_OPEN)
+                w->path[pc] = path_from(w, pc);
+            w->state[pc] = WAY_DONE;
+            n_todo--;
+            continue;
+        }
+        w->state[pc] = WAY_OPEN;
+        int64_t ahead[] = { next_of(w, pc), insn_target(&w->insns[pc], pc) };
+        for (uint32_t i = 0; i < ARRAY_LEN(ahead); i++)
+            if (ahead[i] >= 0 && ahead[i] < w->n && w->state[ahead[i]] == WAY_NEW)
+                todo[n_todo++] = (uint32_t)ahead[i];
+    }
+}
+
 void
 subject_measure(struct subject *s)
 {
-    static const uint32_t unknown = UINT32_MAX;
-    uint32_t path[SUBJECT_MAX_SLOTS + 1] = { 0 }; /* from each slot on */
     struct insn insns[SUBJECT_MAX_SLOTS];
+    struct ways ways = { .insns = insns, .n = s->n_slots };
     insn_decode_all(s->code, s->n_slots, insns);
-    for (uint32_t pc = s->n_slots; pc-- > 0;) {
-        const struct insn *insn = &insns[pc];
-        enum insn_kind kind = insn_kind(insn);
-        int64_t target = insn_target(insn, pc);
-        bool falls_through = kind != KIND_JA && kind != KIND_EXIT;
-        uint32_t there = target > pc && target <= s->n_slots ? path[target] : unknown;
-        uint32_t next = falls_through ? path[pc + 1] : 0;
-        if (insn->op == OP_ld_func || kind == KIND_CALLX) /* a callback runs as often as somebody likes */
-            path[pc] = unknown;
-        else if (kind == KIND_CALLL)
-            path[pc] = add_paths(1, add_paths(there, next));
-        else if (target != -1)
-            path[pc] = add_paths(1, there > next ? there : next);
-        else
-            path[pc] = add_paths(insn->op == OP_lddw_tail ? 0 : 1, next);
-    }
     s->longest_path = 0;
-    for (uint32_t pc = 0; pc < s->n_slots; pc++) /* a tail-called program begins somewhere, too, and the kernel looks at all code */
-        s->longest_path = path[pc] > s->longest_path ? path[pc] : s->longest_path;
+    for (uint32_t pc = 0; pc < s->n_slots; pc++) { /* a tail-called program begins somewhere, too, and the kernel looks at all code */
+        if (ways.state[pc] == WAY_NEW)
+            measure_from(&ways, pc);
+        s->longest_path = ways.path[pc] > s->longest_path ? ways.path[pc] : s->longest_path;
+    }
 }
 
 void

@@ -41,7 +41,7 @@ struct subject {
 /* Copies what counts of a subject: the code that it has, not the room. */
 void subject_copy(struct subject *to, const struct subject *from);
 
-/* Sets longest_path from the code. Only ways without loops are measured. O(slots). */
+/* Sets longest_path from the code. Ways with loops are not known. O(slots). */
 void subject_measure(struct subject *s);
 
 /* The subject as a program, owned by the caller (program_free). subject_link makes a program that came from here that of another subject,
