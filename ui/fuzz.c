@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "sim/base/base.h"
+#include "ui/corpus.h"
 #include "ui/engines.h"
 #include "ui/finds.h"
 #include "ui/fuzz_jobs.h"
@@ -20,7 +21,7 @@
 #define NS_PER_SECOND UINT64_C(1000000000)
 #define MAX_SECONDS UINT64_C(1000000000)
 
-enum { TICK_MS = 1000, REDRAW_MS = 250, DEFAULT_SEED_BITS = 32 };
+enum { TICK_MS = 1000, REDRAW_MS = 250, DEFAULT_SEED_BITS = 32, MUTATE_PERCENT = 50 };
 #define RATE_SECONDS 0.99 /* over which rates are measured: a tick, which may be a little early */
 
 enum style { STYLE_SCREEN, STYLE_LINES, STYLE_JSON };
@@ -29,6 +30,7 @@ enum style { STYLE_SCREEN, STYLE_LINES, STYLE_JSON };
 struct campaign {
     const struct options *options;
     struct fuzz_plan plan;
+    struct corpus corpus;
     struct finds finds;
     enum style style;
     struct fuzz_screen screen;
@@ -120,12 +122,12 @@ new_seed(void)
     return (z >> (64 - DEFAULT_SEED_BITS)) | 1;
 }
 
-/* What coverage can come to. */
+/* What coverage can come to. Mutations keep what is in the corpus, whatever the generator leaves out. */
 static uint32_t
 possible_rows(const struct fuzz_options *options, uint32_t *n_outcomes)
 {
     struct generator generator;
-    struct generate_options generate = options->generate;
+    struct generate_options generate = options->n_corpus ? generate_everything : options->generate;
     generate.for_kernel |= options->with_kernel;
     generator_init(&generator, &generate);
     return generator_rows(&generator, n_outcomes);
@@ -150,6 +152,12 @@ read_plan(struct campaign *c, struct errinfo *e)
         err = read_lockstep(o->lockstep, &c->plan.options.lockstep, e);
     if (!err)
         err = read_programs(c, e);
+    if (!err && o->corpus) {
+        err = corpus_open(o->corpus, &c->corpus, e);
+        c->plan.options.corpus = c->corpus.list;
+        c->plan.options.n_corpus = c->corpus.n;
+        c->plan.options.mutate_percent = MUTATE_PERCENT;
+    }
     if (!err)
         c->n_rows = possible_rows(&c->plan.options, &c->n_outcomes);
     return err;
@@ -172,6 +180,8 @@ put_origin(const struct campaign *c, const struct news_find *found, struct buf *
         buf_printf(out, " --length %" PRIu64, o->length);
     if (o->no_loops)
         buf_puts(out, " --no-loops");
+    if (o->corpus)
+        buf_printf(out, " --corpus %s", o->corpus);
     if (o->lockstep)
         buf_printf(out, " --lockstep%s%s", *o->lockstep ? "=" : "", o->lockstep);
     if (found->is_confirmed)
@@ -312,21 +322,23 @@ fuzz_main(const struct options *o)
     struct campaign *c = xcalloc(1, sizeof *c);
     struct errinfo e;
     struct fuzz_jobs *jobs = NULL;
-    int status = EXIT_USAGE;
+    int status = EXIT_FAILED;
     c->options = o;
     c->start_ns = now_ns();
     c->style = o->json ? STYLE_JSON : fuzz_screen_can_redraw() ? STYLE_SCREEN : STYLE_LINES;
     if (read_plan(c, &e) == OK) {
-        status = EXIT_FAILED;
         signals_catch();
         jobs = finds_check(&c->finds, &e) == OK ? fuzz_jobs_start(&c->plan, &e) : NULL;
     }
-    if (jobs)
+    if (jobs) {
         status = watch(c, jobs) ? EXIT_FIND : c->n_errors ? EXIT_FAILED : EXIT_DONE;
-    else
+    } else {
+        status = e.code == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
         message_error(&e, NULL);
+    }
     fuzz_jobs_free(jobs);
     fuzz_screen_close(&c->screen);
+    corpus_close(&c->corpus);
     buf_free(&c->engines);
     buf_free(&c->example);
     buf_free(&c->news);

@@ -187,6 +187,8 @@ read_type(struct reading *r, struct text value)
     }
     if (!type)
         return bad_line(r, "there is no program type of this name");
+    if (!subject_takes_type(type))
+        return bad_line(r, "finds are of types that run on memory or a packet");
     r->record->subject.type = type;
     return OK;
 }

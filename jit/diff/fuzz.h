@@ -103,7 +103,7 @@ const struct coverage *fuzz_coverage(const struct fuzz *f);
 /* The generator, for what coverage can come to (generator_rows). */
 const struct generator *fuzz_generator(const struct fuzz *f);
 
-/* "r3: interp 0x1, jit 0x2", "end: interp exit, jit fault", "jit: killed by signal 11 (Segmentation fault)", "jit: does not end"; one line
+/* find.c: "r3: interp 0x1, jit 0x2", "end: interp exit, jit fault", "jit: killed by signal 11 (Segmentation fault)", "jit: does not end"; one line
  * without newline. */
 void find_text(const struct find *find, struct buf *out);
 

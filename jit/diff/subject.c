@@ -36,6 +36,12 @@ add_maps(struct program *p)
     p->maps[SUBJECT_PROGS].presets = xcalloc(SUBJECT_MAX_TARGETS, sizeof *p->maps[SUBJECT_PROGS].presets);
 }
 
+bool
+subject_takes_type(const struct prog_type *type)
+{
+    return type->family == CTX_GENERIC || type->family == CTX_XDP || type->family == CTX_SKB;
+}
+
 void
 subject_copy(struct subject *to, const struct subject *from)
 {

@@ -38,6 +38,9 @@ struct subject {
     uint8_t code[SUBJECT_MAX_SLOTS * SLOT_BYTES]; /* n_slots of them count */
 };
 
+/* Whether subjects can be of this type: those that run on memory or a packet, and need no other context. */
+bool subject_takes_type(const struct prog_type *type);
+
 /* Copies what counts of a subject: the code that it has, not the room. */
 void subject_copy(struct subject *to, const struct subject *from);
 

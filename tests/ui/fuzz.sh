@@ -96,6 +96,28 @@ has "is said at once" "$out" "/nonexistent"
 echo >file
 ends "no directory" 1 broken --engines interp,broken-rsh32 --finds file
 
+# a corpus
+ends "changed finds" 6 broken --engines interp,broken-rsh32 --corpus ebpfdbg-finds --finds changed
+has "find it more often" "$out" "programs like them, in changed"
+has "and are made again by their command line" "$(cat changed/rsh32_x-state.s)" " --corpus ebpfdbg-finds"
+command=$(sed -n 's/^# made by: ebpfdbg fuzz //p' changed/rsh32_x-state.s)
+ends "as it says" 6 "$top_builddir/tests/ui/broken" fuzz $command --finds changed-again
+is "to the same file" "$(cat changed-again/rsh32_x-state.s)" "$(cat changed/rsh32_x-state.s)"
+if [ -f "$examples/filter.o" ]; then
+    mkdir mixed && cp "$examples/filter.o" "$examples/calls.o" ebpfdbg-finds/*.s mixed
+    echo 'no program' >mixed/notes
+    ends "a directory of this and that" 0 ebpfdbg fuzz --seed 7 --count 400 --jobs 2 --corpus mixed
+    has "names what is no program" "$out" "mixed/notes: line 1"
+    has "runs the rest" "$out" "programs     400,"
+    ends "an object" 0 ebpfdbg fuzz --seed 7 --count 100 --corpus mixed/filter.o
+else
+    skip "a directory of this and that" "the examples are not built: no clang for bpf"
+fi
+mkdir empty
+ends "an empty corpus" 1 ebpfdbg fuzz --corpus empty
+ends "no corpus" 1 ebpfdbg fuzz --corpus none
+has "is named" "$out" "none: No such file"
+
 ends "too many processes" 2 ebpfdbg fuzz --jobs 257
 ends "an unknown engine" 2 ebpfdbg fuzz --engines interp,warp
 ends "one engine alone" 2 ebpfdbg fuzz --engines interp
