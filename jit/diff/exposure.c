@@ -327,8 +327,10 @@ pass_argument(struct walk *w, const struct state *s, const struct helper_row *ro
 static bool
 is_common(int64_t id)
 {
-    static const uint8_t ids[] = { BPF_FUNC_map_lookup_elem, BPF_FUNC_map_update_elem,  BPF_FUNC_map_delete_elem,         BPF_FUNC_tail_call,
-                                   BPF_FUNC_ktime_get_ns,    BPF_FUNC_get_prandom_u32, BPF_FUNC_get_smp_processor_id, BPF_FUNC_csum_diff };
+    static const uint8_t ids[] = {
+        BPF_FUNC_map_lookup_elem, BPF_FUNC_map_update_elem, BPF_FUNC_map_delete_elem,      BPF_FUNC_tail_call,
+        BPF_FUNC_ktime_get_ns,    BPF_FUNC_get_prandom_u32, BPF_FUNC_get_smp_processor_id, BPF_FUNC_csum_diff,
+    };
     for (uint32_t i = 0; i < ARRAY_LEN(ids); i++)
         if (id == ids[i])
             return true;

@@ -47,10 +47,10 @@ why_not_ask(const struct program *p, const struct subject *s)
 enum kernel_outcome
 kernel_lane_run(struct kernel_lane *lane, const struct program *p, const struct subject *s, const char **reason)
 {
-    *reason = why_not_ask(p, s);
+    const struct seat *seat = lane_prepared_seat(lane, s);
+    *reason = seat ? NULL : why_not_ask(p, s); /* what is known to differ has not been prepared */
     if (*reason)
         return KERNEL_WITHHELD;
-    const struct seat *seat = lane_prepared_seat(lane, s);
     bool is_good = true;
     if (!seat) {
         is_good = lane_load_alone(lane, s);

@@ -1,5 +1,5 @@
-/* Loading subjects into the kernel, one alone or several at once. bpf(2) is called directly: what libbpf does around a load takes longer than
- * the verifier needs for 50 instructions. */
+/* Loading subjects into the kernel, one alone or several at once. bpf(2) is called directly: what libbpf does around a load takes longer
+ * than the verifier needs for 50 instructions. */
 #include "config.h"
 
 #include "jit/diff/kernel_lane_private.h"
@@ -105,9 +105,9 @@ load_targets(struct kernel_lane *lane, const struct subject *s)
     return true;
 }
 
-/* Every subject with tail calls gets a program array of its own. A program array takes programs of one type, for ever; above all, changing an
- * entry that loaded code jumps to makes the kernel patch that code and wait until no CPU executes it, which takes milliseconds. So it is
- * filled before the main program is loaded, and given up whole. */
+/* Every subject with tail calls gets a program array of its own. A program array takes programs of one type, for ever; above all, changing
+ * an entry that loaded code jumps to makes the kernel patch that code and wait until no CPU executes it, which takes milliseconds. So it
+ * is filled before the main program is loaded, and given up whole. */
 bool
 lane_load_alone(struct kernel_lane *lane, const struct subject *s)
 {

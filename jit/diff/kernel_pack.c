@@ -1,8 +1,8 @@
 /* Subjects' code for the kernel. See kernel_pack.h.
  *
  * The verifier wants a program's code in one stretch, and that of functions behind it. So of several pieces the programs come first, behind
- * a dispatcher that leaves nothing but r0 behind, which no program may read before it has written it; then the functions of all of them, then
- * the stand-ins for helpers. Branches stay within one stretch; only calls are written anew. */
+ * a dispatcher that leaves nothing but r0 behind, which no program may read before it has written it; then the functions of all of them,
+ * then the stand-ins for helpers. Branches stay within one stretch; only calls are written anew. */
 #include "config.h"
 
 #include "jit/diff/kernel_pack.h"
@@ -182,8 +182,10 @@ link_piece(struct packing *p, const struct piece *piece, const struct place *pla
             p->stubs[helper] = p->n;
             p->n += put_stub((uint32_t)helper, p->fds->desk, &p->out[p->n]);
         }
-        if (helper >= 0)
-            *insn = (struct bpf_insn){ .code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_CALL, .imm = (int32_t)(p->stubs[helper] - at - 1) };
+        if (helper >= 0) {
+            insn->src_reg = BPF_PSEUDO_CALL;
+            insn->imm = (int32_t)(p->stubs[helper] - at - 1);
+        }
         pc += is_wide(insn);
     }
 }

@@ -1,5 +1,5 @@
-/* Subjects' code in the form that bpf(2) takes. One program of the kernel holds one piece of code, or several of which it executes one: what
- * the kernel does for a program, however short, takes as long as verifying 40 instructions.
+/* Subjects' code in the form that bpf(2) takes. One program of the kernel holds one piece of code, or several of which it executes one:
+ * what the kernel does for a program, however short, takes as long as verifying 40 instructions.
  * Not for loading: that is kernel_lane.c. */
 #ifndef JIT_DIFF_KERNEL_PACK_H
 #define JIT_DIFF_KERNEL_PACK_H
@@ -15,7 +15,7 @@ extern const uint8_t kernel_world_helpers[N_WORLD_HELPERS]; /* BPF_FUNC_* */
 enum {
     N_WORLD_VALUES = 64, /* a power of two, and more than the generator calls a helper of the world in one run */
     PACK_MAX_PIECES = 16,
-    PACK_MAX_SLOTS = 400, /* of several pieces together: more costs more than it saves, for every rewritten instruction moves what follows */
+    PACK_MAX_SLOTS = 400, /* of several pieces together; more is slower, for every rewritten instruction moves what follows */
     PACK_MAX_INSNS = SUBJECT_MAX_SLOTS + 64, /* of what kernel_pack writes */
 };
 

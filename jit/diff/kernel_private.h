@@ -24,8 +24,8 @@ bool kernel_map_machine_value(const struct kernel_maps *maps, struct machine *m,
 /* The line of the verifier's log that says what is wrong: the last one that is not a statistic; NULL when there is none. Cuts the log up. */
 const char *kernel_log_reason(char *log);
 
-/* Writes a line without what differs from program to program, for counting: "R3 min value is -8" becomes "RN min value is N". Cut to `bytes`,
- * the NUL included. */
+/* Writes a line without what differs from program to program, for counting: "R3 min value is -8" becomes "RN min value is N". Cut to
+ * `bytes`, the NUL included. */
 void kernel_log_pattern(const char *line, char *out, size_t bytes);
 
 #endif

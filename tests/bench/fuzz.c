@@ -1,6 +1,6 @@
-/* How many generated programs of about 50 instructions the fuzzer compares in a second on one core: interpreter and JIT, and with the kernel
- * as third; beside it what the kernel alone takes to load, run and forget the same programs, one by one as others do it and several at once as
- * it is done here. The best of many short batches, since other processes take the time of the rest. */
+/* How many generated programs of about 50 instructions the fuzzer compares in a second on one core: interpreter and JIT, and with the
+ * kernel as third; beside it what the kernel alone takes to load, run and forget the same programs, one by one as others do it and several
+ * at once as it is done here. The best of many short batches, since other processes take the time of the rest. */
 #include "config.h"
 
 #include "tests/bench/figures.h"
@@ -14,7 +14,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BATCHES = 60, PROGRAMS = 512, KERNEL_PROGRAMS = 4 * KERNEL_MAX_AHEAD, FIRST_PROGRAM = 1 << 20 /* the first ones are looked at more closely */ };
+enum {
+    BATCHES = 60,
+    PROGRAMS = 512,
+    KERNEL_PROGRAMS = 4 * KERNEL_MAX_AHEAD,
+    FIRST_PROGRAM = 1 << 20, /* the first ones are looked at more closely */
+};
 
 /* Programs per second; negative: something differed, or could not be asked. */
 static double
