@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "debugger/call.h"
+#include "debugger/data.h"
 #include "debugger/format.h"
 #include "sim/base/base.h"
 
@@ -29,12 +30,29 @@ read_count(struct call *c, const char *text)
     return err;
 }
 
-/* A decimal number, or a convenience variable with one. */
+/* A convenience variable with an integer, as $bpnum is. */
 static enum err
-read_point_number(const char **text, uint32_t *out, struct errinfo *e)
+read_variable(struct session *s, const char **text, uint32_t *out, struct errinfo *e)
+{
+    size_t len = 1;
+    while (isalnum((unsigned char)(*text)[len]) || (*text)[len] == '_')
+        len++;
+    uint32_t index = data_variable(s, *text + 1, len - 1);
+    const struct value *v = &s->variables[index].value;
+    if (!vtype_is_integer(v->type))
+        return err_set(e, ERR_DEBUGGER, "Convenience variable must have integer value.", 0, 0, 0);
+    *out = v->bits > UINT32_MAX ? 0 : (uint32_t)v->bits; /* 0: none has that */
+    *text += len;
+    return OK;
+}
+
+enum err
+args_point(struct session *s, const char **text, uint32_t *out, struct errinfo *e)
 {
     const char *p = *text;
     char word[64];
+    if (*p == '$' && (isalpha((unsigned char)p[1]) || p[1] == '_'))
+        return read_variable(s, text, out, e);
     uint64_t n = 0;
     while (isdigit((unsigned char)*p) && n <= UINT32_MAX)
         n = n * 10 + (uint64_t)(*p++ - '0');
@@ -49,7 +67,7 @@ read_point_number(const char **text, uint32_t *out, struct errinfo *e)
 }
 
 enum err
-args_range(const char **text, uint32_t *first, uint32_t *last, struct errinfo *e)
+args_range(struct session *s, const char **text, uint32_t *first, uint32_t *last, struct errinfo *e)
 {
     const char *p = skip_blanks(*text);
     *first = *last = 0;
@@ -57,11 +75,11 @@ args_range(const char **text, uint32_t *first, uint32_t *last, struct errinfo *e
         return OK;
     if (*p == '-')
         return err_set(e, ERR_DEBUGGER, "negative value", 0, 0, 0);
-    enum err err = read_point_number(&p, first, e);
+    enum err err = args_point(s, &p, first, e);
     *last = *first;
     if (!err && *p == '-') {
         p++;
-        err = read_point_number(&p, last, e);
+        err = args_point(s, &p, last, e);
     }
     if (!err && *last < *first)
         err = err_set(e, ERR_DEBUGGER, "inverted range", 0, 0, 0);
@@ -70,13 +88,13 @@ args_range(const char **text, uint32_t *first, uint32_t *last, struct errinfo *e
 }
 
 /* Numbers of points or displays; ranges are unfolded over what exists only when they are used, so they are bounded here. */
-static enum err
-read_numbers(struct call *c, const char *text)
+enum err
+args_numbers(struct call *c, const char *text)
 {
     enum { RANGE_MAX = 10000 };
     for (;;) {
         uint32_t first, last;
-        enum err err = args_range(&text, &first, &last, c->e);
+        enum err err = args_range(c->s, &text, &first, &last, c->e);
         if (err)
             return err;
         if (!*skip_blanks(text) && !first && !last)
@@ -178,7 +196,7 @@ args_read(struct call *c, const char *text)
     case ARGS_BREAK:
         return read_break(c, text);
     case ARGS_NUMBERS:
-        return read_numbers(c, text);
+        return args_numbers(c, text);
     }
     return err;
 }

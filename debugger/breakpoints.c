@@ -40,6 +40,7 @@ add(struct session *s, enum breakpoint_type type, struct expr *condition)
 {
     s->breakpoints = grow(s->breakpoints, s->n_breakpoints, &s->cap_breakpoints, sizeof *s->breakpoints);
     struct breakpoint *b = &s->breakpoints[s->n_breakpoints++];
+    s->last_set = s->next_breakpoint;
     *b = (struct breakpoint){ .number = s->next_breakpoint++, .type = type, .is_enabled = true };
     breakpoint_set_condition(s, b, condition);
     return b;
@@ -54,6 +55,15 @@ breakpoint_add(struct session *s, struct location *l, const char *spec, struct e
     b->pcs = l->pcs;
     b->n_pcs = l->n_pcs;
     l->pcs = NULL;
+    return b;
+}
+
+struct breakpoint *
+breakpoint_add_dprintf(struct session *s, struct location *l, const char *spec, struct expr *condition, const char *format)
+{
+    struct breakpoint *b = breakpoint_add(s, l, spec, condition, false);
+    b->type = BREAKPOINT_DPRINTF;
+    b->format = xstrdup(format);
     return b;
 }
 
@@ -91,6 +101,7 @@ free_breakpoint(struct breakpoint *b)
     expr_free(b->condition);
     free(b->translated);
     watch_free(b->watch);
+    free(b->format);
     free(b->spec);
     free(b->pcs);
 }
@@ -126,6 +137,15 @@ breakpoint_ignore_crossings(struct session *s, uint64_t count, struct buf *out)
     }
     b->n_ignore = count - 1;
     buf_printf(out, "Will ignore next %" PRIu64 " crossing%s of breakpoint %u.  ", b->n_ignore, b->n_ignore == 1 ? "" : "s", b->number);
+}
+
+void
+breakpoint_spend(struct session *s, struct breakpoint *b)
+{
+    if (b->n_left)
+        b->n_left--;
+    if (b->is_temporary || (b->is_once && !b->n_left))
+        breakpoint_enable(s, b, false);
 }
 
 static bool
@@ -203,6 +223,7 @@ static const struct words {
 } type_words[] = {
     [BREAKPOINT_INSN] = { "Breakpoint", "breakpoint" },
     [BREAKPOINT_MOMENT] = { "Breakpoint", "breakpoint" },
+    [BREAKPOINT_DPRINTF] = { "Dprintf", "dprintf" },
     [BREAKPOINT_WATCH] = { "Hardware watchpoint", "hw watchpoint" },
     [BREAKPOINT_READ] = { "Hardware read watchpoint", "read watchpoint" },
     [BREAKPOINT_ACCESS] = { "Hardware access (read/write) watchpoint", "acc watchpoint" },
@@ -319,6 +340,10 @@ table_row(const struct session *s, const struct breakpoint *b, int type_width, s
         buf_printf(out, "\tbreakpoint already hit %" PRIu64 " time%s\n", b->n_hits, b->n_hits == 1 ? "" : "s");
     if (b->n_ignore)
         buf_printf(out, "\tignore next %" PRIu64 " hits\n", b->n_ignore);
+    if (b->n_left > 1)
+        buf_printf(out, "\tdisable after %s %" PRIu64 " hits\n", b->n_ignore ? "additional" : "next", b->n_left);
+    if (b->format)
+        buf_printf(out, "        printf %s\n", b->format);
     for (uint32_t i = 0; i < b->n_commands; i++)
         buf_printf(out, "        %s\n", b->commands[i]);
     for (uint32_t i = 0; b->n_pcs > 1 && i < b->n_pcs; i++) {

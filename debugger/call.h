@@ -26,7 +26,7 @@ enum args_kind {
 enum complete_kind {
     COMPLETE_NOTHING, COMPLETE_COMMAND, COMPLETE_LOCATION, COMPLETE_EXPR, COMPLETE_POINTS, COMPLETE_DISPLAYS, COMPLETE_FILE,
     COMPLETE_SETTING, COMPLETE_PROGRAM, COMPLETE_TYPE, COMPLETE_ENGINE, COMPLETE_ENV, COMPLETE_USER, COMPLETE_REGISTERS, COMPLETE_MAP,
-    COMPLETE_CTX_FIELD, COMPLETE_HELPER,
+    COMPLETE_CTX_FIELD, COMPLETE_HELPER, COMPLETE_LOGGING,
 };
 
 enum command_flags {
@@ -72,8 +72,11 @@ extern const uint32_t n_command_rows;
 /* Reads the arguments of c->row from `text` into *c. */
 enum err args_read(struct call *c, const char *text);
 void args_free(struct call *c);
-/* Reads one more list element: "3" or "3-5"; moves *text on. False with *first 0 at the end, ERR_BAD_POINT for anything else. */
-enum err args_range(const char **text, uint32_t *first, uint32_t *last, struct errinfo *e);
+enum err args_numbers(struct call *c, const char *text); /* as ARGS_NUMBERS does */
+/* Reads the number of a breakpoint, or a convenience variable with one; moves *text on. ERR_BAD_POINT. */
+enum err args_point(struct session *s, const char **text, uint32_t *out, struct errinfo *e);
+/* Reads one more list element: "3" or "3-5"; moves *text on. OK with *first 0 at the end, ERR_BAD_POINT for anything else. */
+enum err args_range(struct session *s, const char **text, uint32_t *first, uint32_t *last, struct errinfo *e);
 
 /* Finds the command that the first word of *text means, under `parent` (NULL: top level), and moves *text behind the word. NULL when
  * there is none: then *e says so (undefined or ambiguous), or, under a parent, when there is no word: *e is OK. */

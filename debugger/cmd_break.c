@@ -17,13 +17,13 @@
 
 /* The location as it can be resolved again for another program: "here" is written as an instruction. */
 static char *
-spec_of(const struct call *c)
+spec_of(const struct call *c, const char *text)
 {
     size_t len;
     char here[16];
-    location_split_condition(c->text, &len);
+    location_split_condition(text, &len);
     if (len)
-        return xstrndup(c->text, len);
+        return xstrndup(text, len);
     snprintf(here, sizeof here, "*%" PRIu32, c->place.pcs[0]);
     return xstrdup(here);
 }
@@ -41,7 +41,7 @@ set_break(struct call *c, bool is_temporary)
         c->expr = NULL;
         return OK;
     }
-    char *spec = spec_of(c);
+    char *spec = spec_of(c, c->text);
     const struct breakpoint *p = breakpoint_add(s, &c->place, spec, c->expr, is_temporary);
     free(spec);
     c->expr = NULL; /* the breakpoint's now */
@@ -61,18 +61,45 @@ cmd_tbreak(struct call *c)
     return set_break(c, true);
 }
 
+/* "LOCATION,"FORMAT",ARGUMENT...": printf's part begins behind the first comma. */
+enum err
+cmd_dprintf(struct call *c)
+{
+    struct session *s = c->s;
+    const char *comma = strchr(c->text, ',');
+    const char *format = comma ? comma + 1 + strspn(comma + 1, " \t") : "";
+    if (!*c->text)
+        return err_set(c->e, ERR_DEBUGGER, "Format string required", 0, 0, 0);
+    char *place = xstrndup(c->text, comma ? (size_t)(comma - c->text) : strlen(c->text));
+    enum err err = location_parse(s, place, &c->place, c->e);
+    if (!err && !*format)
+        err = err_set(c->e, ERR_DEBUGGER, "Format string required", 0, 0, 0);
+    if (!err && *format != '"')
+        err = err_set(c->e, ERR_DEBUGGER, "Bad format string", 0, 0, 0);
+    if (!err && !strchr(format + 1, '"'))
+        err = err_set(c->e, ERR_DEBUGGER, "Bad format string, non-terminated '\"'.", 0, 0, 0);
+    if (!err) {
+        char *spec = spec_of(c, place);
+        const struct breakpoint *p = breakpoint_add_dprintf(s, &c->place, spec, NULL, format);
+        free(spec);
+        breakpoint_announce(s, p, &c->place, c->out);
+    }
+    free(place);
+    return err;
+}
+
 /* Calls fn for the points of the numbers given, for all when there are none. A number that is none ends it with gdb's message. */
 static enum err
-each_point(struct call *c, void (*fn)(struct session *s, struct breakpoint *p))
+each_point(struct call *c, void (*fn)(struct call *c, struct breakpoint *p))
 {
     struct session *s = c->s;
     enum err err = OK;
     for (uint32_t i = s->n_breakpoints; !c->n_numbers && i-- > 0;)
-        fn(s, &s->breakpoints[i]);
+        fn(c, &s->breakpoints[i]);
     for (uint32_t i = 0; i < c->n_numbers; i++) {
         struct breakpoint *p = breakpoint_numbered(s, c->numbers[i]);
         if (p)
-            fn(s, p);
+            fn(c, p);
         else
             err = err_set(c->e, ERR_NO_POINT, NULL, 0, c->numbers[i], 0);
     }
@@ -80,34 +107,43 @@ each_point(struct call *c, void (*fn)(struct session *s, struct breakpoint *p))
 }
 
 static void
-delete_point(struct session *s, struct breakpoint *p)
+delete_point(struct call *c, struct breakpoint *p)
 {
-    breakpoint_delete(s, p->number);
+    breakpoint_delete(c->s, p->number);
 }
 
 static void
-enable_point(struct session *s, struct breakpoint *p)
+enable_point(struct call *c, struct breakpoint *p)
 {
-    breakpoint_enable(s, p, true);
+    breakpoint_enable(c->s, p, true);
 }
 
 static void
-disable_point(struct session *s, struct breakpoint *p)
+disable_point(struct call *c, struct breakpoint *p)
 {
-    breakpoint_enable(s, p, false);
+    breakpoint_enable(c->s, p, false);
 }
 
 static void
-enable_point_once(struct session *s, struct breakpoint *p)
+enable_point_once(struct call *c, struct breakpoint *p)
 {
-    enable_point(s, p);
+    enable_point(c, p);
     p->is_once = true;
+    p->n_left = 1;
 }
 
 static void
-enable_point_delete(struct session *s, struct breakpoint *p)
+enable_point_count(struct call *c, struct breakpoint *p)
 {
-    enable_point(s, p);
+    enable_point(c, p);
+    p->is_once = true;
+    p->n_left = c->count;
+}
+
+static void
+enable_point_delete(struct call *c, struct breakpoint *p)
+{
+    enable_point(c, p);
     p->is_temporary = true;
     p->n_hits = 0;
 }
@@ -143,6 +179,25 @@ cmd_enable_once(struct call *c)
 {
     enum err err = need_numbers(c);
     return err ? err : each_point(c, enable_point_once);
+}
+
+/* "enable count N NUMBER..." */
+enum err
+cmd_enable_count(struct call *c)
+{
+    size_t len = strcspn(c->text, " \t");
+    char *word = xstrndup(c->text, len);
+    enum err err = len ? expr_number(c->s, word, &c->count, c->e) : err_set(c->e, ERR_ARGUMENT, "hit count", 0, 0, 0);
+    free(word);
+    if (!err)
+        err = args_numbers(c, c->text + len);
+    if (!err)
+        err = need_numbers(c);
+    if (err)
+        return err;
+    if ((int64_t)c->count <= 0) /* it can't be hit: what is hit 0 times is off */
+        return each_point(c, disable_point);
+    return each_point(c, enable_point_count);
 }
 
 enum err
@@ -202,20 +257,17 @@ cmd_clear(struct call *c)
 static enum err
 leading_point(struct call *c, const char *missing, struct breakpoint **out, const char **rest)
 {
-    char word[64];
-    size_t len = strcspn(c->text, " \t");
-    char *end;
-    if (!len)
+    const char *text = c->text;
+    uint32_t number;
+    if (!*text)
         return err_set(c->e, ERR_ARGUMENT, missing, 0, 0, 0);
-    unsigned long number = strtoul(c->text, &end, 10);
-    if (end != c->text + len || !isdigit((unsigned char)*c->text)) {
-        snprintf(word, sizeof word, "%.*s", len > 60 ? 60 : (int)len, c->text);
-        return err_set(c->e, ERR_BAD_POINT, word, 0, 0, 0);
-    }
+    enum err err = args_point(c->s, &text, &number, c->e);
+    if (err)
+        return err;
     *out = breakpoint_numbered(c->s, number);
     if (!*out)
         return err_set(c->e, ERR_NO_POINT, NULL, 0, number, 0);
-    *rest = end + strspn(end, " \t");
+    *rest = text + strspn(text, " \t");
     return OK;
 }
 
@@ -263,24 +315,35 @@ cmd_ignore(struct call *c)
     return OK;
 }
 
+/* Those that the last command has set, when none are named. */
 enum err
 cmd_commands(struct call *c)
 {
     struct session *s = c->s;
-    struct breakpoint *p;
-    const char *rest = "";
-    enum err err = OK;
-    if (*c->text)
-        err = leading_point(c, "breakpoint number", &p, &rest);
-    else if (s->n_breakpoints)
-        p = &s->breakpoints[s->n_breakpoints - 1];
-    else
-        err = err_set(c->e, ERR_DEBUGGER, "No breakpoints specified.", 0, 0, 0);
-    if (err)
-        return err;
+    for (uint32_t i = 0; !*c->text && i < s->n_breakpoints; i++) {
+        uint32_t number = s->breakpoints[i].number;
+        if (number < s->last_set)
+            continue;
+        c->numbers = grow(c->numbers, c->n_numbers, &c->cap_numbers, sizeof *c->numbers);
+        c->numbers[c->n_numbers++] = number;
+    }
+    if (!c->n_numbers)
+        return err_set(c->e, ERR_DEBUGGER, "No breakpoints specified.", 0, 0, 0);
+    for (uint32_t i = 0; i < c->n_numbers; i++) {
+        if (!breakpoint_numbered(s, c->numbers[i]))
+            return err_set(c->e, ERR_NO_POINT, NULL, 0, c->numbers[i], 0);
+    }
+    struct buf whose = BUF_EMPTY;
+    buf_puts(&whose, c->text);
+    if (!*c->text)
+        buf_printf(&whose, "%u", c->numbers[0]);
+    if (!*c->text && c->n_numbers > 1)
+        buf_printf(&whose, "-%u", c->numbers[c->n_numbers - 1]);
     if (c->is_interactive)
-        buf_printf(c->out, "Type commands for breakpoint(s) %u, one per line.\nEnd with a line saying just \"end\".\n", p->number);
-    script_begin(s, COLLECT_COMMANDS, "", p->number);
+        buf_printf(c->out, "Type commands for breakpoint(s) %s, one per line.\nEnd with a line saying just \"end\".\n",
+                   buf_text(&whose));
+    buf_free(&whose);
+    script_begin_commands(s, c->numbers, c->n_numbers);
     return OK;
 }
 

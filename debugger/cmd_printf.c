@@ -5,6 +5,7 @@
 #include "debugger/call.h"
 #include "debugger/data.h"
 #include "debugger/expr_lex.h"
+#include "debugger/format.h"
 #include "sim/base/base.h"
 
 #include <ctype.h>
@@ -172,18 +173,18 @@ read_format(const char **text, char **format, struct errinfo *e)
 }
 
 static enum err
-read_values(struct call *c, const char *text, struct value *values, unsigned *n)
+read_values(struct session *s, const char *text, struct value *values, unsigned *n, struct buf *out, struct errinfo *e)
 {
     for (*n = 0; *text; ++*n) {
         struct expr *x;
         if (*text != ',' || *n == PRINTF_ARGS_MAX)
-            return err_set(c->e, ERR_DEBUGGER, *n == PRINTF_ARGS_MAX ? "Too many arguments." : "Invalid argument syntax", 0, 0, 0);
-        enum err err = expr_parse_arg(c->s, text + 1, &text, &x, c->e);
+            return err_set(e, ERR_DEBUGGER, *n == PRINTF_ARGS_MAX ? "Too many arguments." : "Invalid argument syntax", 0, 0, 0);
+        enum err err = expr_parse_arg(s, text + 1, &text, &x, e);
         if (err)
             return err;
-        err = expr_eval(c->s, x, &values[*n], c->out, c->e);
+        err = expr_eval(s, x, &values[*n], out, e);
         if (!err && values[*n].bytes) { /* they belong to the expression, which goes */
-            uint8_t *copy = session_scratch(c->s, vtype_bytes(values[*n].type));
+            uint8_t *copy = session_scratch(s, vtype_bytes(values[*n].type));
             memcpy(copy, values[*n].bytes, vtype_bytes(values[*n].type));
             values[*n].bytes = copy;
         }
@@ -218,29 +219,34 @@ check_format(const char *format, unsigned n_values, struct errinfo *e)
 }
 
 enum err
-cmd_printf(struct call *c)
+printf_text(struct session *s, const char *text, struct buf *out, struct errinfo *e)
 {
     struct value values[PRINTF_ARGS_MAX];
-    const char *text = c->text;
     char *format = NULL;
     unsigned n = 0, i = 0;
     if (!*text)
-        return err_set(c->e, ERR_ARGUMENT, "format-control string and values to print", 0, 0, 0);
-    enum err err = read_format(&text, &format, c->e);
+        return err_set(e, ERR_ARGUMENT, "format-control string and values to print", 0, 0, 0);
+    enum err err = read_format(&text, &format, e);
     if (!err)
-        err = read_values(c, text, values, &n);
+        err = read_values(s, text, values, &n, out, e);
     if (!err)
-        err = check_format(format, n, c->e);
+        err = check_format(format, n, e);
     for (const char *p = format; !err && *p;) {
         if (*p != '%' || p[1] == '%') {
-            buf_putc(c->out, *p);
+            buf_putc(out, *p);
             p += *p == '%' ? 2 : 1;
             continue;
         }
         p++;
         struct conversion v = read_conversion(&p);
-        err = put_conversion(c->s, &v, &values[i++], c->out, c->e);
+        err = put_conversion(s, &v, &values[i++], out, e);
     }
     free(format);
     return err;
+}
+
+enum err
+cmd_printf(struct call *c)
+{
+    return printf_text(c->s, c->text, c->out, c->e);
 }

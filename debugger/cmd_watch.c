@@ -83,7 +83,7 @@ select_numbers(struct call *c, bool is_about_watches, uint32_t **only, uint32_t 
     uint32_t first = 0, last = UINT32_MAX;
     const char *text = c->text;
     do {
-        enum err err = *text ? args_range(&text, &first, &last, c->e) : OK;
+        enum err err = *text ? args_range(s, &text, &first, &last, c->e) : OK;
         if (err)
             return err;
         for (uint32_t i = 0; i < s->n_breakpoints; i++) {

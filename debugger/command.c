@@ -3,9 +3,11 @@
 
 #include "debugger/command.h"
 
+#include "debugger/alias.h"
 #include "debugger/call.h"
 #include "debugger/data.h"
 #include "debugger/history.h"
+#include "debugger/logging.h"
 #include "debugger/render.h"
 #include "debugger/script.h"
 #include "sim/base/base.h"
@@ -201,6 +203,67 @@ remember(struct session *s, const struct command_row *row, const char *line, con
 }
 
 static enum err
+call_hooked(struct session *s, const struct command_row *row, const char *args, bool interactive, struct buf *out, struct errinfo *e)
+{
+    const char *name = row->info.parent ? row->info.parent : row->info.name;
+    enum err err = script_hook(s, "hook-", name, out, e);
+    if (!err)
+        err = command_call(s, row, args, interactive, out, e);
+    return err ? err : script_hook(s, "hookpost-", name, out, e);
+}
+
+/* A line that has no alias in front. */
+static enum err
+execute_plain(struct session *s, const char *line, bool interactive, struct buf *out, struct errinfo *e)
+{
+    const char *args = line;
+    size_t len = command_word(line);
+    const struct user_command *user = script_find(s, line, len);
+    if (user) {
+        char *name = xstrndup(line, len);
+        enum err err = script_hook(s, "hook-", name, out, e);
+        user = script_find(s, line, len); /* the hook may have defined others */
+        if (!err && user)
+            err = script_call(s, user, line + len, out, e);
+        if (!err)
+            err = script_hook(s, "hookpost-", name, out, e);
+        free(name);
+        return err;
+    }
+    const struct command_row *row = resolve(&args, e);
+    if (!row)
+        return e->code;
+    if (interactive)
+        remember(s, row, line, args);
+    return call_hooked(s, row, args, interactive, out, e);
+}
+
+static enum err
+execute_words(struct session *s, const char *line, bool interactive, struct buf *out, struct errinfo *e)
+{
+    size_t len = command_word(line);
+    const struct alias *alias = alias_find(s, line, len);
+    if (!alias)
+        return execute_plain(s, line, interactive, out, e);
+    struct buf full = BUF_EMPTY;
+    buf_printf(&full, "%s%s", alias->text, line + len);
+    enum err err = execute_plain(s, buf_text(&full), interactive, out, e);
+    buf_free(&full);
+    return err;
+}
+
+/* `set trace-commands`: the line, with a plus sign for each level of scripts. */
+static void
+trace(const struct session *s, const char *line, struct buf *out)
+{
+    if (!s->settings.trace_commands)
+        return;
+    for (uint32_t i = 0; i <= (s->call_depth ? s->call_depth - 1 : 0); i++)
+        buf_putc(out, '+');
+    buf_printf(out, "%s\n", line);
+}
+
+static enum err
 execute(struct session *s, const char *line, bool interactive, struct buf *out, struct errinfo *e)
 {
     char *copy = NULL;
@@ -210,18 +273,8 @@ execute(struct session *s, const char *line, bool interactive, struct buf *out, 
         line = copy = xstrdup(s->repeat);
     enum err err = OK;
     if (*line && *line != '#') {
-        const char *args = line;
-        const struct user_command *user = script_find(s, line, command_word(line));
-        const struct command_row *row = user ? NULL : resolve(&args, e);
-        if (user) {
-            err = script_call(s, user, line + command_word(line), interactive, out, e);
-        } else if (!row) {
-            err = e->code;
-        } else {
-            if (interactive)
-                remember(s, row, line, args);
-            err = command_call(s, row, args, interactive, out, e);
-        }
+        trace(s, line, out);
+        err = execute_words(s, line, interactive, out, e);
     }
     free(copy);
     return err;
@@ -232,7 +285,12 @@ command_execute(struct session *s, const char *line, bool interactive, struct bu
 {
     struct errinfo e = { .code = OK };
     enum err err;
-    if (s->collection.what != COLLECT_NOTHING) {
+    size_t len = strnlen(line, COMMAND_MAX_LINE + 1);
+    if (!s->call_depth)
+        logging_begin(s, out);
+    if (len > COMMAND_MAX_LINE) {
+        err = err_set(&e, ERR_LINE_LENGTH, NULL, 0, COMMAND_MAX_LINE, 0);
+    } else if (s->collection.what != COLLECT_NOTHING) {
         err = script_collect(s, line, out, &e);
     } else {
         err = execute(s, line, interactive, out, &e);
@@ -244,9 +302,10 @@ command_execute(struct session *s, const char *line, bool interactive, struct bu
     if (err) {
         err_text(&e, out);
         buf_putc(out, '\n');
-        return COMMAND_ERROR;
     }
-    return s->quit ? COMMAND_QUIT : COMMAND_OK;
+    if (!s->call_depth)
+        logging_end(s, out);
+    return err ? COMMAND_ERROR : s->quit ? COMMAND_QUIT : COMMAND_OK;
 }
 
 bool

@@ -5,6 +5,8 @@
 
 #include "debugger/session.h"
 
+enum { COMMAND_MAX_LINE = 1 << 18 }; /* bytes of a line */
+
 enum command_status {
     COMMAND_OK,
     COMMAND_ERROR, /* *out ends with the message; scripts stop here, as in gdb */

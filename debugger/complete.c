@@ -8,9 +8,11 @@
 #include "sim/machine/helper.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct words {
     char **list;
@@ -54,6 +56,8 @@ offer_commands(const struct session *s, const struct command_row *parent, struct
     }
     for (uint32_t i = 0; !parent && i < s->n_user_commands; i++)
         offer(w, s->user_commands[i].name);
+    for (uint32_t i = 0; !parent && i < s->n_aliases; i++)
+        offer(w, s->aliases[i].name);
 }
 
 static void
@@ -155,12 +159,41 @@ offer_types(struct words *w)
         offer(w, prog_types[i].name);
 }
 
+/* Names in the folder that the word has got to; a folder ends with "/". */
+static void
+offer_paths(struct words *w)
+{
+    const char *slash = strrchr(w->prefix, '/');
+    char *folder = slash ? xstrndup(w->prefix, (size_t)(slash - w->prefix) + 1) : xstrdup("");
+    DIR *dir = opendir(*folder ? folder : ".");
+    const struct dirent *entry;
+    while (dir && (entry = readdir(dir))) {
+        struct buf path = BUF_EMPTY;
+        struct stat about;
+        bool is_hidden = *entry->d_name == '.' && (slash ? slash[1] : *w->prefix) != '.';
+        buf_printf(&path, "%s%s", folder, entry->d_name);
+        if (stat(buf_text(&path), &about) == 0 && S_ISDIR(about.st_mode))
+            buf_putc(&path, '/');
+        if (!is_hidden && strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            offer(w, buf_text(&path));
+        buf_free(&path);
+    }
+    if (dir)
+        closedir(dir);
+    free(folder);
+}
+
 static void
 offer_argument(const struct session *s, const struct command_row *row, struct words *w)
 {
     switch (row->complete) {
     case COMPLETE_NOTHING:
-    case COMPLETE_FILE: /* the front end knows the file system */
+        return;
+    case COMPLETE_FILE:
+        offer_paths(w);
+        return;
+    case COMPLETE_LOGGING:
+        offer_each(w, "enabled file overwrite redirect");
         return;
     case COMPLETE_COMMAND:
         offer_commands(s, NULL, w);
@@ -302,7 +335,9 @@ command_complete(struct session *s, const char *line, size_t cursor, size_t *sta
         at--;
     const char *word = text + at;
     const struct command_row *row = command_before(text + (indent < at ? indent : at), word, &parent, &is_lost);
-    w.prefix = word;
+    while (row && !parent && row->complete == COMPLETE_FILE && at > indent && !isspace((unsigned char)text[at - 1]))
+        at--;
+    w.prefix = text + at;
     w.prefix_len = len - at;
     bool is_set = row && !row->info.parent && strcmp(row->info.name, "set") == 0;
     if (!is_lost && (!row || parent))

@@ -27,4 +27,7 @@ void format_addr_name(struct session *s, uint64_t addr, struct buf *out);
 /* gdb's %g of a float (4 bytes) or double (8) with this bit pattern. */
 void format_float(uint64_t bits, unsigned n_bytes, struct buf *out);
 
+/* What `printf` prints: text is "FORMAT", ARGUMENT... ERR_ARGUMENT, ERR_PRINTF, errors of expressions. */
+enum err printf_text(struct session *s, const char *text, struct buf *out, struct errinfo *e);
+
 #endif

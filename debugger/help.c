@@ -3,11 +3,13 @@
 
 #include "debugger/help.h"
 
+#include "debugger/alias.h"
 #include "debugger/call.h"
 #include "debugger/script.h"
 #include "sim/base/base.h"
 
 #include <ctype.h>
+#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,15 +90,15 @@ is_subcommand(const struct command_row *row, const void *arg)
 }
 
 static bool
-has_word(const char *text, const char *word)
+matches(const char *text, const regex_t *regex)
 {
-    return strcasestr(text, word) != NULL;
+    return regexec(regex, text, 0, NULL, 0) == 0;
 }
 
 static bool
-mentions(const struct command_row *row, const void *arg)
+mentions(const struct command_row *row, const void *regex)
 {
-    return has_word(row->info.name, arg) || has_word(row->info.aliases, arg) || has_word(row->info.help, arg);
+    return matches(row->info.name, regex) || matches(row->info.aliases, regex) || matches(row->info.help, regex);
 }
 
 static void
@@ -183,6 +185,15 @@ help_user_commands(const struct session *s, struct buf *out)
     }
 }
 
+static void
+help_aliases(const struct session *s, struct buf *out)
+{
+    buf_puts(out, "User-defined aliases of other commands.\n\nList of commands:\n\n");
+    for (uint32_t i = 0; i < s->n_aliases; i++)
+        buf_printf(out, "%s -- %s\n", s->aliases[i].name, s->aliases[i].text);
+    put_footer(out);
+}
+
 enum err
 cmd_help(struct call *c)
 {
@@ -192,8 +203,15 @@ cmd_help(struct call *c)
         help_classes(c->out);
         return OK;
     }
+    const struct alias *alias = alias_find(c->s, text, strlen(text));
+    if (alias)
+        text = alias->text;
     if (user) {
         buf_printf(c->out, "%s\n", user->document ? user->document : "User-defined.");
+        return OK;
+    }
+    if (strcmp(text, "aliases") == 0) {
+        help_aliases(c->s, c->out);
         return OK;
     }
     if (strcmp(text, "user-defined") == 0) {
@@ -229,7 +247,22 @@ cmd_apropos(struct call *c)
 {
     if (!*c->text)
         return err_set(c->e, ERR_DEBUGGER, "REGEXP string is empty", 0, 0, 0);
-    put_rows(mentions, c->text, c->out);
+    regex_t regex;
+    int bad = regcomp(&regex, c->text, REG_NOSUB | REG_ICASE);
+    if (bad) {
+        char why[128];
+        regerror(bad, &regex, why, sizeof why);
+        return err_set_detail(c->e, ERR_DEBUGGER, "Error in regular expression: ", why);
+    }
+    put_rows(mentions, &regex, c->out);
+    for (uint32_t i = 0; i < c->s->n_user_commands; i++) {
+        const struct user_command *user = &c->s->user_commands[i];
+        if (!matches(user->name, &regex) && !(user->document && matches(user->document, &regex)))
+            continue;
+        buf_printf(c->out, "%s -- ", user->name);
+        put_summary(user->document ? user->document : "User-defined.", c->out);
+    }
+    regfree(&regex);
     return OK;
 }
 

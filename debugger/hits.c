@@ -4,6 +4,7 @@
 #include "debugger/hits.h"
 
 #include "debugger/breakpoints.h"
+#include "debugger/format.h"
 #include "debugger/watch.h"
 #include "sim/base/base.h"
 
@@ -222,6 +223,20 @@ stops(struct session *s, struct breakpoint *b, const struct point *fired, struct
     return is;
 }
 
+/* A dprintf says its piece. */
+static void
+print(struct session *s, const struct breakpoint *b, struct buf *out)
+{
+    struct errinfo e;
+    uint32_t mark = s->n_scratch;
+    if (printf_text(s, b->format, out, &e) != OK) {
+        buf_printf(out, "Error in dprintf %u: ", b->number);
+        err_text(&e, out);
+        buf_putc(out, '\n');
+    }
+    session_scratch_release(s, mark);
+}
+
 bool
 hits_collect(struct session *s, const struct stop *stop, struct buf *out)
 {
@@ -237,10 +252,15 @@ hits_collect(struct session *s, const struct stop *stop, struct buf *out)
         struct hit hit;
         if (!b->is_enabled || has_ended || !(fired || is_stepped || has_come) || !stops(s, b, fired, &hit, out))
             continue;
+        if (b->format) {
+            if (!s->is_searching)
+                print(s, b, out);
+            continue;
+        }
         s->hits = grow(s->hits, s->n_hits, &s->cap_hits, sizeof *s->hits);
         s->hits[s->n_hits++] = hit;
-        if (!s->is_searching && (b->is_temporary || b->is_once))
-            breakpoint_enable(s, b, false);
+        if (!s->is_searching)
+            breakpoint_spend(s, b);
     }
     return s->n_hits != 0;
 }
@@ -326,8 +346,7 @@ hits_turn(struct session *s, const uint32_t *numbers, uint32_t n)
         }
         s->hits = grow(s->hits, s->n_hits, &s->cap_hits, sizeof *s->hits);
         s->hits[s->n_hits++] = hit;
-        if (b->is_temporary || b->is_once)
-            breakpoint_enable(s, b, false);
+        breakpoint_spend(s, b);
     }
     for (uint32_t k = 0; k < n_old; k++) {
         free(old[k].before);

@@ -7,6 +7,7 @@
 #include "debugger/format.h"
 #include "debugger/frame.h"
 #include "debugger/breakpoints.h"
+#include "debugger/script.h"
 #include "debugger/select.h"
 #include "debugger/source.h"
 #include "debugger/watch.h"
@@ -152,11 +153,19 @@ put_reason(struct session *s, struct buf *out)
 void
 render_stop(struct session *s, const struct origin *origin, struct buf *out)
 {
+    struct errinfo e;
     if (s->event.kind == EVENT_EXIT) {
         render_result(s, out);
         breakpoints_sweep(s);
         return;
     }
+    uint64_t n_stops = s->n_stops;
+    if (script_stop_hook(s, out, &e) != OK) {
+        err_text(&e, out);
+        buf_putc(out, '\n');
+    }
+    if (s->n_stops != n_stops || !s->is_running) /* it made the program go on, which was reported */
+        return;
     struct origin now = render_origin(s);
     if (s->stop_is_silent) {
         breakpoints_sweep(s);

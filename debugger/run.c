@@ -6,6 +6,7 @@
 #include "debugger/data.h"
 #include "debugger/history.h"
 #include "debugger/hits.h"
+#include "debugger/logging.h"
 #include "debugger/script.h"
 #include "debugger/select.h"
 #include "sim/base/base.h"
@@ -189,8 +190,8 @@ run_resume(struct session *s, const struct goal *goal, struct buf *out)
             hits_begin(s);
         }
         since_flush += done;
-        if (s->config.flush && since_flush >= SLICE && out->len) {
-            s->config.flush(s->config.arg, out);
+        if (since_flush >= SLICE) {
+            logging_show(s, out);
             since_flush = 0;
         }
     }

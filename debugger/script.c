@@ -1,23 +1,23 @@
-/* Scripts, definitions and commands of breakpoints. Nesting is bounded, so that a command that calls itself ends. See script.h. */
+/* Definitions, hooks and commands of breakpoints: how their lines are collected, and when they run. See script.h. */
 #include "config.h"
 
 #include "debugger/script.h"
 
-#include "debugger/call.h"
+#include "debugger/body.h"
 #include "debugger/breakpoints.h"
+#include "debugger/call.h"
+#include "debugger/logging.h"
 #include "sim/base/base.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARGS_MAX = 10, SCRIPT_MAX_BYTES = 16 << 20, LINES_MAX = 100000 };
+enum { LINES_MAX = 100000 };
 
-const struct user_command *
-script_find(const struct session *s, const char *word, size_t len)
+static struct user_command *
+find(const struct session *s, const char *word, size_t len)
 {
     for (uint32_t i = 0; len && i < s->n_user_commands; i++) {
         if (strlen(s->user_commands[i].name) == len && memcmp(s->user_commands[i].name, word, len) == 0)
@@ -26,93 +26,79 @@ script_find(const struct session *s, const char *word, size_t len)
     return NULL;
 }
 
-static void
-free_lines(char **lines, uint32_t n)
+const struct user_command *
+script_find(const struct session *s, const char *word, size_t len)
 {
-    for (uint32_t i = 0; i < n; i++)
-        free(lines[i]);
-    free(lines);
-}
-
-/* One line of a body or file; its text, error included, goes to out. */
-static enum err
-run_line(struct session *s, const char *line, struct buf *out, struct errinfo *e)
-{
-    if (s->call_depth >= SESSION_MAX_CALL_DEPTH)
-        return err_set(e, ERR_DEBUGGER, "Max user call depth exceeded -- command aborted.", 0, 0, 0);
-    s->call_depth++;
-    struct buf text = BUF_EMPTY;
-    enum command_status status = command_execute(s, line, false, &text);
-    s->call_depth--;
-    enum err err = OK;
-    if (status == COMMAND_ERROR) { /* its message is the last line: it becomes the caller's error */
-        size_t start = text.len ? text.len - 1 : 0;
-        while (start && text.text[start - 1] != '\n')
-            start--;
-        text.text[text.len - 1] = '\0';
-        const char *message = text.text + start;
-        size_t head = strnlen(message, sizeof e->subject - 1);
-        err = err_set_detail(e, ERR_DEBUGGER, message, message + head);
-        text.len = start;
-    }
-    buf_write(out, buf_text(&text), text.len);
-    buf_free(&text);
-    return err;
-}
-
-/* The line with $arg0, $arg1... and $argc replaced. */
-static void
-expand(const char *line, char *const *args, unsigned n_args, struct buf *out)
-{
-    for (const char *p = line; *p; p++) {
-        if (strncmp(p, "$argc", 5) == 0 && !isalnum((unsigned char)p[5]) && p[5] != '_') {
-            buf_printf(out, "%u", n_args);
-            p += 4;
-        } else if (strncmp(p, "$arg", 4) == 0 && isdigit((unsigned char)p[4]) && (unsigned)(p[4] - '0') < n_args) {
-            buf_puts(out, args[p[4] - '0']);
-            p += 4;
-        } else {
-            buf_putc(out, *p);
-        }
-    }
+    return find(s, word, len);
 }
 
 enum err
-script_call(struct session *s, const struct user_command *user, const char *args, bool interactive, struct buf *out, struct errinfo *e)
+script_call(struct session *s, const struct user_command *user, const char *text, struct buf *out, struct errinfo *e)
 {
-    char *words[ARGS_MAX];
-    unsigned n = 0;
-    (void)interactive;
-    while (n < ARGS_MAX) {
-        args += strspn(args, " \t");
-        size_t len = strcspn(args, " \t");
+    struct body_args args = { .n = 0 };
+    while (args.n < BODY_ARGS_MAX) {
+        text += strspn(text, " \t");
+        size_t len = strcspn(text, " \t");
         if (!len)
             break;
-        words[n++] = xstrndup(args, len);
-        args += len;
+        args.words[args.n++] = xstrndup(text, len);
+        text += len;
     }
     /* the command may redefine itself while it runs */
     uint32_t n_lines = user->n_lines;
     char **lines = xcalloc(n_lines + 1, sizeof *lines);
     for (uint32_t i = 0; i < n_lines; i++)
         lines[i] = xstrdup(user->lines[i]);
-    enum err err = OK;
-    for (uint32_t i = 0; i < n_lines && !err && !s->quit; i++) {
-        struct buf line = BUF_EMPTY;
-        expand(lines[i], words, n, &line);
-        err = run_line(s, buf_text(&line), out, e);
-        buf_free(&line);
-    }
-    free_lines(lines, n_lines);
-    for (unsigned i = 0; i < n; i++)
-        free(words[i]);
+    enum err err = body_run(s, lines, n_lines, &args, false, out, e);
+    body_free(lines, n_lines);
+    for (unsigned i = 0; i < args.n; i++)
+        free(args.words[i]);
+    return err;
+}
+
+enum err
+script_hook(struct session *s, const char *prefix, const char *name, struct buf *out, struct errinfo *e)
+{
+    char word[128];
+    int len = snprintf(word, sizeof word, "%s%s", prefix, name);
+    struct user_command *hook = len > 0 && (size_t)len < sizeof word ? find(s, word, (size_t)len) : NULL;
+    if (!hook || hook->is_hooked)
+        return OK;
+    hook->is_hooked = true;
+    enum err err = script_call(s, hook, "", out, e);
+    hook = find(s, word, (size_t)len); /* it may have moved */
+    hook->is_hooked = false;
+    return err;
+}
+
+enum err
+script_stop_hook(struct session *s, struct buf *out, struct errinfo *e)
+{
+    bool was = s->is_in_commands;
+    s->is_in_commands = true;
+    enum err err = script_hook(s, "hook-", "stop", out, e);
+    s->is_in_commands = was;
     return err;
 }
 
 void
-script_begin(struct session *s, enum collecting what, const char *name, uint32_t point)
+script_begin(struct session *s, enum collecting what, const char *text)
 {
-    s->collection = (struct collection){ .what = what, .name = xstrdup(name), .point = point };
+    struct collection *c = &s->collection;
+    *c = (struct collection){ .what = what, .name = xstrdup(text) };
+    if (what == COLLECT_CONTROL) {
+        c->lines = grow(c->lines, c->n_lines, &c->cap_lines, sizeof *c->lines);
+        c->lines[c->n_lines++] = xstrdup(text);
+    }
+}
+
+void
+script_begin_commands(struct session *s, const uint32_t *points, uint32_t n)
+{
+    script_begin(s, COLLECT_COMMANDS, "");
+    s->collection.points = xcalloc(n + 1, sizeof *points);
+    memcpy(s->collection.points, points, n * sizeof *points);
+    s->collection.n_points = n;
 }
 
 static struct user_command *
@@ -127,76 +113,103 @@ user_named(struct session *s, const char *name)
     return &s->user_commands[s->n_user_commands++];
 }
 
-/* The body is complete: gives it to whom it belongs. */
+/* Each of the breakpoints gets a copy. */
 static void
-finish_collection(struct session *s)
+give_commands(struct session *s, const struct collection *body)
 {
-    struct collection body = s->collection;
-    s->collection = (struct collection){ .what = COLLECT_NOTHING };
-    struct breakpoint *point = body.what == COLLECT_COMMANDS ? breakpoint_numbered(s, body.point) : NULL;
-    if (point) {
-        free_lines(point->commands, point->n_commands);
-        point->commands = body.lines;
-        point->n_commands = body.n_lines;
-    } else if (body.what == COLLECT_DEFINE) {
-        struct user_command *user = user_named(s, body.name);
-        free_lines(user->lines, user->n_lines);
-        user->lines = body.lines;
-        user->n_lines = body.n_lines;
-    } else if (body.what == COLLECT_DOCUMENT) {
-        struct user_command *user = user_named(s, body.name);
-        struct buf text = BUF_EMPTY;
-        for (uint32_t i = 0; i < body.n_lines; i++)
-            buf_printf(&text, "%s%s", i ? "\n" : "", body.lines[i]);
-        free(user->document);
-        user->document = xstrdup(buf_text(&text));
-        buf_free(&text);
-        free_lines(body.lines, body.n_lines);
-    } else {
-        free_lines(body.lines, body.n_lines);
+    for (uint32_t i = 0; i < body->n_points; i++) {
+        struct breakpoint *b = breakpoint_numbered(s, body->points[i]);
+        if (!b)
+            continue;
+        body_free(b->commands, b->n_commands);
+        b->commands = xcalloc(body->n_lines + 1, sizeof *b->commands);
+        b->n_commands = body->n_lines;
+        for (uint32_t k = 0; k < body->n_lines; k++)
+            b->commands[k] = xstrdup(body->lines[k]);
     }
-    free(body.name);
 }
 
-static bool
-opens_body(const char *line)
+static void
+give_document(struct session *s, const struct collection *body)
 {
-    static const char *const words[] = { "define", "document", "commands" };
-    size_t len = command_word(line);
-    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        if (strlen(words[i]) == len && memcmp(words[i], line, len) == 0)
-            return true;
+    struct user_command *user = user_named(s, body->name);
+    struct buf text = BUF_EMPTY;
+    for (uint32_t i = 0; i < body->n_lines; i++)
+        buf_printf(&text, "%s%s", i ? "\n" : "", body->lines[i]);
+    free(user->document);
+    user->document = xstrdup(buf_text(&text));
+    buf_free(&text);
+}
+
+static void
+free_collection(struct collection *body)
+{
+    body_free(body->lines, body->n_lines);
+    free(body->points);
+    free(body->name);
+    *body = (struct collection){ .what = COLLECT_NOTHING };
+}
+
+/* The body is complete: gives it to whom it belongs, or executes it. */
+static enum err
+finish_collection(struct session *s, struct buf *out, struct errinfo *e)
+{
+    struct collection body = s->collection;
+    enum err err = OK;
+    s->collection = (struct collection){ .what = COLLECT_NOTHING };
+    if (body.what == COLLECT_COMMANDS) {
+        give_commands(s, &body);
+    } else if (body.what == COLLECT_DOCUMENT) {
+        give_document(s, &body);
+    } else if (body.what == COLLECT_CONTROL) {
+        err = body_run(s, body.lines, body.n_lines, NULL, false, out, e);
+    } else {
+        struct user_command *user = user_named(s, body.name);
+        body_free(user->lines, user->n_lines);
+        user->lines = body.lines;
+        user->n_lines = body.n_lines;
+        body.lines = NULL;
+        body.n_lines = 0;
     }
-    return false;
+    free_collection(&body);
+    return err;
 }
 
 enum err
 script_collect(struct session *s, const char *line, struct buf *out, struct errinfo *e)
 {
     struct collection *c = &s->collection;
-    (void)out;
     line += strspn(line, " \t");
     size_t len = strlen(line);
     while (len && isspace((unsigned char)line[len - 1]))
         len--;
-    bool ends = len == 3 && memcmp(line, "end", 3) == 0;
-    if (ends && !c->depth) {
-        finish_collection(s);
-        return OK;
+    if (c->what == COLLECT_DOCUMENT)
+        c->nesting.document_depth = UINT32_MAX; /* all of it is text */
+    bool ends = nesting_ends(&c->nesting, line);
+    if (ends && c->what != COLLECT_CONTROL)
+        return finish_collection(s, out, e);
+    if (c->n_lines >= LINES_MAX || c->nesting.depth > BODY_MAX_DEPTH) {
+        bool is_deep = c->nesting.depth > BODY_MAX_DEPTH;
+        free_collection(c);
+        return err_set(e, ERR_DEBUGGER, is_deep ? "Control nesting too deep!" : "The definition is too long.", 0, 0, 0);
     }
-    if (c->n_lines >= LINES_MAX)
-        return err_set(e, ERR_DEBUGGER, "The definition is too long.", 0, 0, 0);
-    c->depth += c->what != COLLECT_DOCUMENT && opens_body(line);
-    c->depth -= ends;
     c->lines = grow(c->lines, c->n_lines, &c->cap_lines, sizeof *c->lines);
     c->lines[c->n_lines++] = xstrndup(line, len);
-    return OK;
+    return ends ? finish_collection(s, out, e) : OK;
+}
+
+bool
+script_abandon(struct session *s)
+{
+    bool was_open = s->collection.what != COLLECT_NOTHING;
+    free_collection(&s->collection);
+    return was_open;
 }
 
 static void
 forget_commands(struct session *s)
 {
-    free_lines(s->stop_commands, s->n_stop_commands);
+    body_free(s->stop_commands, s->n_stop_commands);
     s->stop_commands = NULL;
     s->n_stop_commands = 0;
 }
@@ -225,13 +238,10 @@ run_planned(struct session *s, struct buf *out, struct errinfo *e)
 {
     char **lines = s->stop_commands;
     uint32_t n = s->n_stop_commands;
-    uint64_t n_stops = s->n_stops;
-    enum err err = OK;
     s->stop_commands = NULL;
     s->n_stop_commands = 0;
-    for (uint32_t i = 0; i < n && !err && !s->quit && s->n_stops == n_stops; i++)
-        err = run_line(s, lines[i], out, e);
-    free_lines(lines, n);
+    enum err err = body_run(s, lines, n, NULL, true, out, e);
+    body_free(lines, n);
     return err;
 }
 
@@ -244,8 +254,7 @@ script_run_commands(struct session *s, struct buf *out, struct errinfo *e)
     s->is_in_commands = true;
     while (!err && !s->quit && s->stop_commands) {
         err = run_planned(s, out, e);
-        if (s->config.flush && out->len && !s->call_depth)
-            s->config.flush(s->config.arg, out);
+        logging_flush(s, out);
     }
     s->is_in_commands = false;
     return err;
@@ -258,99 +267,10 @@ script_free(struct session *s)
     for (uint32_t i = 0; i < s->n_user_commands; i++) {
         free(s->user_commands[i].name);
         free(s->user_commands[i].document);
-        free_lines(s->user_commands[i].lines, s->user_commands[i].n_lines);
+        body_free(s->user_commands[i].lines, s->user_commands[i].n_lines);
     }
     free(s->user_commands);
-    free_lines(s->collection.lines, s->collection.n_lines);
-    free(s->collection.name);
-}
-
-/* All of a file; NULL with *e when it can't be read. */
-static char *
-read_file(const char *path, struct errinfo *e)
-{
-    struct buf text = BUF_EMPTY;
-    char piece[4096];
-    size_t n;
-    FILE *file = fopen(path, "re");
-    if (!file) {
-        err_set_detail(e, ERR_OPEN, path, strerror(errno));
-        return NULL;
-    }
-    while (text.len <= SCRIPT_MAX_BYTES && (n = fread(piece, 1, sizeof piece, file)) > 0)
-        buf_write(&text, piece, n);
-    bool failed = ferror(file);
-    fclose(file);
-    if (failed || text.len > SCRIPT_MAX_BYTES) {
-        if (failed)
-            err_set_detail(e, ERR_OPEN, path, "read error");
-        else
-            err_set(e, ERR_TOO_LARGE, path, 0, text.len, SCRIPT_MAX_BYTES);
-        buf_free(&text);
-        return NULL;
-    }
-    buf_putc(&text, '\0');
-    return text.text;
-}
-
-/* Lines until the first error, whose place is put before its message as gdb does. */
-static enum err
-source_text(struct session *s, const char *path, char *text, struct buf *out, struct errinfo *e)
-{
-    enum err err = OK;
-    uint32_t number = 0;
-    for (char *line = text; *line && !err && !s->quit;) {
-        char *end = line + strcspn(line, "\n");
-        bool is_last = !*end;
-        *end = '\0';
-        number++;
-        if (*s->config.interrupt) {
-            *s->config.interrupt = 0;
-            return err_set(e, ERR_DEBUGGER, "Quit", 0, 0, 0);
-        }
-        if ((err = run_line(s, line, out, e)))
-            buf_printf(out, "%s:%" PRIu32 ": Error in sourced command file:\n", path, number);
-        line = is_last ? end : end + 1;
-        if (s->config.flush && out->len && !s->call_depth)
-            s->config.flush(s->config.arg, out);
-    }
-    return err;
-}
-
-static enum err
-source(struct session *s, const char *path, struct buf *out, struct errinfo *e)
-{
-    char *text = read_file(path, e);
-    if (!text)
-        return e->code;
-    enum err err = source_text(s, path, text, out, e);
-    free(text);
-    return err;
-}
-
-enum command_status
-command_source(struct session *s, const char *path, bool is_optional, struct buf *out)
-{
-    struct errinfo e;
-    enum err err = source(s, path, out, &e);
-    if (err == ERR_OPEN && is_optional)
-        return COMMAND_OK;
-    if (!s->call_depth)
-        session_scratch_free(s);
-    if (err) {
-        err_text(&e, out);
-        buf_putc(out, '\n');
-        return COMMAND_ERROR;
-    }
-    return s->quit ? COMMAND_QUIT : COMMAND_OK;
-}
-
-enum err
-cmd_source(struct call *c)
-{
-    if (!*c->text)
-        return err_set(c->e, ERR_DEBUGGER, "source command requires file name of file to source.", 0, 0, 0);
-    return source(c->s, c->text, c->out, c->e);
+    free_collection(&s->collection);
 }
 
 static enum err
@@ -362,20 +282,49 @@ check_name(const char *name, struct errinfo *e)
     return OK;
 }
 
+static bool
+is_builtin(const char *name, size_t len)
+{
+    for (uint32_t i = 0; i < n_command_rows; i++) {
+        if (command_is_child(&command_rows[i], NULL) && strlen(command_rows[i].info.name) == len &&
+            memcmp(command_rows[i].info.name, name, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A hook of what is no command is worth a question. "stop" is none, but has one. */
+static enum err
+check_hook(struct call *c)
+{
+    static const char *const prefixes[] = { "hook-", "hookpost-" };
+    char question[160];
+    for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
+        size_t len = strlen(prefixes[i]);
+        const char *name = c->text + len;
+        if (strncmp(c->text, prefixes[i], len) != 0)
+            continue;
+        if (strcmp(name, "stop") == 0 || is_builtin(name, strlen(name)) || find(c->s, name, strlen(name)))
+            return OK;
+        snprintf(question, sizeof question, "Your new `%.60s' command does not hook any existing command.\nProceed?", c->text);
+        return call_confirm(c, question) ? OK : err_set(c->e, ERR_DEBUGGER, "Not confirmed.", 0, 0, 0);
+    }
+    return OK;
+}
+
 enum err
 cmd_define(struct call *c)
 {
     enum err err = check_name(c->text, c->e);
     if (err)
         return err;
-    for (uint32_t i = 0; i < n_command_rows; i++) {
-        if (command_is_child(&command_rows[i], NULL) && strcmp(command_rows[i].info.name, c->text) == 0 &&
-            !call_confirm(c, "Really redefine built-in command?"))
-            return err_set(c->e, ERR_DEBUGGER, "Command was not redefined.", 0, 0, 0);
-    }
+    if (is_builtin(c->text, strlen(c->text)) && !call_confirm(c, "Really redefine built-in command?"))
+        return err_set(c->e, ERR_DEBUGGER, "Command was not redefined.", 0, 0, 0);
+    if ((err = check_hook(c)))
+        return err;
     if (c->is_interactive)
         buf_printf(c->out, "Type commands for definition of \"%s\".\nEnd with a line saying just \"end\".\n", c->text);
-    script_begin(c->s, COLLECT_DEFINE, c->text, 0);
+    script_begin(c->s, COLLECT_DEFINE, c->text);
     return OK;
 }
 
@@ -389,7 +338,7 @@ cmd_document(struct call *c)
         return err_set_detail(c->e, ERR_DEBUGGER, "You can only document user-defined commands.", NULL);
     if (c->is_interactive)
         buf_printf(c->out, "Type documentation for \"%s\".\nEnd with a line saying just \"end\".\n", c->text);
-    script_begin(c->s, COLLECT_DOCUMENT, c->text, 0);
+    script_begin(c->s, COLLECT_DOCUMENT, c->text);
     return OK;
 }
 

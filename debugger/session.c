@@ -3,12 +3,14 @@
 
 #include "debugger/session.h"
 
+#include "debugger/alias.h"
 #include "debugger/data.h"
 #include "debugger/display.h"
 #include "debugger/bookmark.h"
 #include "debugger/breakpoints.h"
 #include "debugger/history.h"
 #include "debugger/hits.h"
+#include "debugger/logging.h"
 #include "debugger/script.h"
 #include "debugger/settings.h"
 #include "debugger/source.h"
@@ -74,6 +76,8 @@ session_free(struct session *s)
     bookmarks_free(s);
     display_free(s);
     script_free(s);
+    alias_free_all(s);
+    logging_free(s);
     data_free(s);
     free(s->engine_insns);
     free(s->btf_path);

@@ -28,10 +28,13 @@ struct watch {
 struct breakpoint {
     uint32_t number;
     enum breakpoint_type type;
-    bool is_temporary, is_enabled, is_once; /* once: `enable once`, disabled when hit */
+    bool is_temporary, is_enabled;
+    bool is_once;         /* `enable once`, `enable count`: disabled when... */
+    uint64_t n_left;      /* ...so many hits are over */
     bool is_gone;         /* its place, or a name in its expressions, is not in this program: it can't be enabled */
-    char *spec;           /* INSN: location as the user wrote it, for re-setting it after `file` */
-    uint32_t *pcs;        /* INSN: at least one, unless it is gone */
+    char *format;         /* DPRINTF: the arguments of printf */
+    char *spec;           /* INSN, DPRINTF: location as the user wrote it, for re-setting it after `file` */
+    uint32_t *pcs;        /* INSN, DPRINTF: at least one, unless it is gone */
     uint32_t n_pcs;
     struct moment moment; /* MOMENT */
     bool is_ahead;        /* MOMENT: it has not come, as of the engine's last start */
@@ -80,18 +83,40 @@ struct user_command {
     char *document;
     char **lines;
     uint32_t n_lines;
+    bool is_hooked; /* it runs as a hook: what it executes does not run it again */
 };
 
-enum collecting { COLLECT_NOTHING, COLLECT_DEFINE, COLLECT_DOCUMENT, COLLECT_COMMANDS };
+/* alias.c: another name for a command and what stands in front of its arguments. */
+struct alias {
+    char *name;
+    char *text;
+};
+
+/* body.c: where a line stands among nested bodies. Starts from { 0 }. */
+struct nesting {
+    uint32_t depth;
+    uint32_t document_depth; /* depth inside of a `document`, whose text is no command; 0: in none */
+};
+
+enum collecting { COLLECT_NOTHING, COLLECT_DEFINE, COLLECT_DOCUMENT, COLLECT_COMMANDS, COLLECT_CONTROL };
 
 struct collection {
     enum collecting what;
     char *name;       /* DEFINE, DOCUMENT */
-    uint32_t point;   /* COMMANDS */
-    char **lines;
+    uint32_t *points; /* COMMANDS: whose, by number */
+    uint32_t n_points;
+    char **lines;     /* CONTROL: the `if` or `while` itself is the first one */
     uint32_t n_lines;
     size_t cap_lines;
-    uint32_t depth;   /* nested bodies still open */
+    struct nesting nesting;
+};
+
+/* logging.c: `set logging`. */
+struct logging {
+    char *path;
+    void *file;      /* FILE; NULL: off */
+    bool overwrites, redirects;
+    size_t n_logged; /* bytes of the output being built that are in the file already */
 };
 
 /* bookmark.c */
@@ -142,7 +167,7 @@ struct session {
     struct breakpoint *breakpoints;
     uint32_t n_breakpoints;
     size_t cap_breakpoints;
-    uint32_t next_breakpoint;
+    uint32_t next_breakpoint, last_set; /* last_set: the first one that the last command has set */
     struct points *points;  /* hits.c: what the engine has of them; NULL: nothing */
     uint32_t *point_owners; /* per point: index of its breakpoint; ascending */
     bool points_are_stale;  /* the breakpoints have changed since */
@@ -176,7 +201,11 @@ struct session {
     struct user_command *user_commands;
     uint32_t n_user_commands;
     size_t cap_user_commands;
+    struct alias *aliases;
+    uint32_t n_aliases;
+    size_t cap_aliases;
     struct collection collection;
+    struct logging logging;
     char **stop_commands;    /* script.c: of what has stopped the program, to be executed; NULL: none, or begun */
     uint32_t n_stop_commands;
     bool stop_is_silent;     /* nothing is said about the stop */

@@ -102,6 +102,16 @@ Test(command, words_of_gdb)
         { "complete set confirm o", "set confirm off\nset confirm on\n" },
         { "complete info registers r1", "info registers r1\ninfo registers r10\n" },
         { "complete zzz ", "" },
+        { "apropos \\(", "Error in regular expression: Unmatched ( or \\(\n" },
+        { "complete set logging o", "set logging overwrite\n" },
+        { "complete save b", "save breakpoints\n" },
+        { "rbreak", "No symbol table is loaded.  Use the \"file\" command.\n" },
+        { "dprintf main,\"a\"", "No symbol table is loaded.  Use the \"file\" command.\n" },
+        { "save breakpoints /nowhere/file", "Nothing to save.\n" },
+        { "commands", "No breakpoints specified.\n" },
+        { "enable count foo 1", "No symbol table is loaded.  Use the \"file\" command.\n" },
+        { "loop_break", "Undefined command: \"loop_break\".  Try \"help\".\n" },
+        { "end", "Undefined command: \"end\".  Try \"help\".\n" },
         { "complete help di", "help disable\nhelp disassemble\nhelp display\n" },
     };
     struct session *s = fixture_session();
