@@ -117,6 +117,7 @@ void
 memory_reset(struct memory *mem)
 {
     madvise(mem->host, mem->heap, MADV_DONTNEED);
+    mem->n_dropped++;
     mem->n_regions = 0;
     mem->last = 0;
     mem->heap = GUEST_HEAP;
@@ -145,6 +146,7 @@ memory_zero(struct memory *mem, uint32_t addr, uint64_t bytes)
     }
     memset(mem->host + addr, 0, lo - addr);
     madvise(mem->host + lo, hi - lo, MADV_DONTNEED);
+    mem->n_dropped++;
     memset(mem->host + hi, 0, addr + bytes - hi);
 }
 

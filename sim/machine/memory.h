@@ -72,6 +72,7 @@ struct memory {
     size_t cap_regions;
     uint32_t last;       /* region of the last successful look-up */
     uint32_t heap;       /* next free guest address */
+    uint64_t n_dropped;  /* how often pages were given back to the system, to be zeros again */
     struct watched *watched; /* n_watched of them, somebody else's; see memory_watch */
     uint32_t n_watched;
     /* Changes whenever a region is added, removed or changed: cached bounds are then void. Never repeats, not even in another

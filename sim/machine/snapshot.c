@@ -8,7 +8,7 @@
 
 #include "sim/base/base.h"
 #include "sim/machine/image.h"
-#include "sim/machine/pages.h"
+#include "sim/machine/written.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +27,7 @@ struct snapshot {
 
 struct snapshots {
     struct machine *m;
-    struct pages pages;
+    struct written written;
     struct image *now;
     struct region_list *regions; /* the last ones seen */
     struct output *kept;         /* [0, n_kept), those without bytes are in the machine */
@@ -41,7 +41,7 @@ snapshots_new(struct machine *m)
 {
     struct snapshots *all = xcalloc(1, sizeof *all);
     all->m = m;
-    pages_open(&all->pages);
+    written_open(&all->written, &m->mem);
     return all;
 }
 
@@ -63,7 +63,7 @@ snapshots_free(struct snapshots *all)
     free(all->kept);
     image_drop(all->now, &all->bytes);
     drop_regions(all, all->regions);
-    pages_close(&all->pages);
+    written_close(&all->written);
     free(all);
 }
 
@@ -79,9 +79,9 @@ snapshots_bytes(const struct snapshots *all)
 static void
 look_at_memory(struct snapshots *all)
 {
-    pages_note(&all->pages, &all->m->mem);
-    for (uint32_t i = 0; i < all->pages.n; i++)
-        image_put(&all->now, all->pages.list[i], memory_host(&all->m->mem, all->pages.list[i]), &all->bytes);
+    written_look(&all->written);
+    for (uint32_t i = 0; i < all->written.n; i++)
+        image_put(&all->now, all->written.list[i], memory_host(&all->m->mem, all->written.list[i]), &all->bytes);
 }
 
 static bool

@@ -1,4 +1,4 @@
-/* Snapshots: a machine put back is what it was in registers, memory, regions, environment and outputs; equal pieces are kept once, and nothing
+/* Snapshots, of little memory and of so much that the kernel keeps track of what is written: a machine put back is what it was in registers, memory, regions, environment and outputs; equal pieces are kept once, and nothing
  * is left when all of them are dropped. */
 #include "config.h"
 
@@ -13,7 +13,7 @@
 #include <linux/bpf.h>
 #include <string.h>
 
-enum { N_KEYS = 20000, VALUE_BYTES = 60 };
+enum { N_KEYS = 60000, VALUE_BYTES = 60 };
 
 static struct snapshots *all;
 
