@@ -115,6 +115,14 @@ asm_words(struct words *w)
 }
 
 static void
+findfile_words(struct words *w)
+{
+    asm_words(w);
+    add_types(w);
+    add_each(w, "# ebpfdbg find\n# first: \n after \n# engines: \n# type: \n# packet: \n# targets: \n# may-goto-limit: \n# raw: 0=", "\n");
+}
+
+static void
 object_words(struct words *w)
 {
     for (uint32_t i = 0; i < n_prog_types; i++)
@@ -180,6 +188,7 @@ static const struct {
 } languages[] = {
     { "asm", asm_words },         { "object", object_words },   { "commands", command_words },
     { "costfile", cost_words },   { "options", option_words },  { "input", input_words },
+    { "findfile", findfile_words },
 };
 
 bool

@@ -4,7 +4,9 @@
 #include "tests/fuzz/material.h"
 
 #include "debugger/command.h"
+#include "jit/diff/findfile.h"
 #include "jit/diff/generate.h"
+#include "jit/diff/mutate.h"
 #include "sim/base/base.h"
 #include "sim/isa/disasm.h"
 #include "sim/object/layout.h"
@@ -84,6 +86,37 @@ case_more(struct sink *s)
     }
 }
 
+/* A find with all that its file can say. */
+static void
+put_find(struct sink *s, const char *name, const struct find *find)
+{
+    struct buf text = BUF_EMPTY;
+    findfile_write(find, &(struct cause){ .is_named = true, .kind = DIFFERENCE_STATE }, "", &text);
+    put(s, name, buf_text(&text), text.len);
+    buf_free(&text);
+}
+
+static void
+findfile_more(struct sink *s)
+{
+    static struct find find = { .left = "interp", .right = "jit", .first.kind = DIFFERENCE_STATE };
+    static struct subject generated;
+    for (uint32_t seed = 1; seed <= N_GENERATED; seed++) {
+        char name[32];
+        struct generator generator;
+        struct generate_options options = generate_everything;
+        options.n_insns = 4 * seed;
+        generator_init(&generator, &options);
+        generate_subject(&generator, seed, &generated);
+        mutate_subject(seed, &generated, NULL, &find.subject);
+        snprintf(name, sizeof name, "mutated-%u", seed);
+        put_find(s, name, &find);
+        subject_copy(&find.subject, &generated);
+        snprintf(name, sizeof name, "generated-%u", seed);
+        put_find(s, name, &find);
+    }
+}
+
 static void
 insns_vector(struct sink *s, const struct vector *v)
 {
@@ -155,7 +188,7 @@ static const struct {
 } makers[] = {
     { "engines", case_vector, case_more }, { "lockstep", case_vector, case_more },   { "insns", insns_vector, NULL },
     { "asm", asm_vector, NULL },           { "commands", NULL, commands_more },      { "costfile", NULL, costfile_more },
-    { "input", NULL, input_more },
+    { "input", NULL, input_more },         { "findfile", NULL, findfile_more },
 };
 
 bool
