@@ -83,10 +83,13 @@ changed_here(const struct insn *insn)
     }
 }
 
+/* Its cell may hold what an access had that was checked alone under another set. */
 static void
 check_alone(struct compiled *c, uint32_t pc)
 {
-    c->looks.alone[pc] = blocks_check_alone(&c->blocks, c->program, pc);
+    uint32_t check = blocks_check_alone(&c->blocks, c->program, pc);
+    c->cells->bounds[check] = (struct bounds){ 0 };
+    c->looks.alone[pc] = check;
     c->looks.at[pc] |= LOOK_ALONE;
 }
 

@@ -134,6 +134,26 @@ Test(points, a_condition_that_cannot_be_evaluated_stops)
     guest_close(&g);
 }
 
+/* Two accesses that may be checked together, again and again under other watches: what an engine remembers of one set is not the next one's. */
+Test(points, another_watch_inside_of_the_same_accesses)
+{
+    struct guest g;
+    uint8_t bytes[64] = { 0 };
+    guest_open(&g, "r6 = 5\nr2 = *(u32 *)(r1 + 0)\nr3 = *(u32 *)(r1 + 12)\nr6 -= 1\nif r6 != 0 goto -4\nexit\n");
+    static const struct {
+        uint32_t off, n_hits;
+    } rounds[] = { { 8, 0 }, { 13, 5 }, { 8, 0 }, { 3, 5 } };
+    for (uint32_t i = 0; i < ARRAY_LEN(rounds); i++) {
+        guest_start(&g, bytes, sizeof bytes);
+        uint32_t addr = (uint32_t)g.machine->regs[REG_1] + rounds[i].off;
+        struct points *set = watch_with(&g, (struct point[]){ { .kind = POINT_MEMORY, .addr = addr, .len = 1, .access = MEM_READ, .ignore = 9 } }, 1);
+        cr_assert_eq(go(&g, 0).reasons, STOP_EXIT);
+        cr_assert_eq(set->list[0].n_hits, rounds[i].n_hits, "+%u: %d hits", rounds[i].off, (int)set->list[0].n_hits);
+        drop(&g, set);
+    }
+    guest_close(&g);
+}
+
 Test(points, condition_reads_memory)
 {
     struct guest g;
