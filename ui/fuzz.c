@@ -100,7 +100,7 @@ read_programs(struct campaign *c, struct errinfo *e)
     if (o->isa && (!g->cpu || strcmp(o->isa, isas[g->cpu - 1]) != 0))
         return usage(e, "--isa is v1, v2, v3 or v4", "as clang's -mcpu");
     if (o->no_loops)
-        g->weights[CLASS_loop] = g->weights[CLASS_maygoto] = 0;
+        g->weights[CLASS_loop] = g->weights[CLASS_maygoto] = g->weights[CLASS_walk] = 0;
     return o->weights ? generate_parse_weights(o->weights, g, e) : OK;
 }
 

@@ -31,6 +31,13 @@ index_at(const uint32_t *slots, uint32_t n, int64_t slot)
     return DRAFT_NOWHERE;
 }
 
+static uint32_t
+index_or_end(const uint32_t *slots, uint32_t n, int64_t slot)
+{
+    int32_t index = index_at(slots, n, slot);
+    return index == DRAFT_NOWHERE ? n : (uint32_t)index;
+}
+
 struct draft
 draft_open(struct subject *s)
 {
@@ -49,10 +56,10 @@ draft_open(struct subject *s)
         bool has_target = !at->is_raw && draft_has_target(&at->insn);
         at->target = has_target ? index_at(slots, d.n, meant_slot(&at->insn, slots[i])) : DRAFT_NOWHERE;
     }
-    for (uint32_t i = 0; i < s->n_targets; i++) {
-        int32_t index = index_at(slots, d.n, s->targets[i]);
-        d.targets[i] = index == DRAFT_NOWHERE ? d.n : (uint32_t)index;
-    }
+    for (uint32_t i = 0; i < s->n_targets; i++)
+        d.targets[i] = index_or_end(slots, d.n, s->targets[i]);
+    for (uint32_t i = 0; i < s->n_points; i++)
+        d.points[i] = index_or_end(slots, d.n, s->points[i].point.pc);
     free(slots);
     return d;
 }
@@ -72,6 +79,7 @@ draft_copy(struct draft *to, const struct draft *from)
     to->insns = xrealloc(to->insns, from->n * sizeof *to->insns);
     memcpy(to->insns, from->insns, from->n * sizeof *to->insns);
     memcpy(to->targets, from->targets, sizeof to->targets);
+    memcpy(to->points, from->points, sizeof to->points);
     to->n = from->n;
 }
 
@@ -100,8 +108,19 @@ forget_gone(struct draft *d)
     }
     for (uint32_t i = 0; i < d->subject->n_targets; i++)
         d->targets[i] = indices[d->targets[i]];
+    for (uint32_t i = 0; i < d->subject->n_points; i++)
+        d->points[i] = indices[d->points[i]];
     d->n = indices[d->n];
     free(indices);
+}
+
+void
+draft_drop_point(struct draft *d, uint32_t point)
+{
+    struct subject *s = d->subject;
+    s->n_points--;
+    memmove(&s->points[point], &s->points[point + 1], (s->n_points - point) * sizeof *s->points);
+    memmove(&d->points[point], &d->points[point + 1], (s->n_points - point) * sizeof *d->points);
 }
 
 /* Puts the distance into the field that holds it. False when it does not fit. */
@@ -163,6 +182,8 @@ draft_write(struct draft *d)
     d->subject->n_slots = fits ? n_slots : d->subject->n_slots;
     if (fits)
         write_targets(d, slots);
+    for (uint32_t i = 0; fits && i < d->subject->n_points; i++)
+        d->subject->points[i].point.pc = slots[d->points[i]];
     if (fits)
         subject_measure(d->subject);
     free(slots);

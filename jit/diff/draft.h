@@ -16,10 +16,11 @@ struct draft_insn {
 };
 
 struct draft {
-    struct subject *subject; /* all but the code and the targets */
+    struct subject *subject; /* all but the code, the targets and the pcs of points */
     struct draft_insn *insns;
     uint32_t n;
     uint32_t targets[SUBJECT_MAX_TARGETS]; /* indices where tail-called programs begin */
+    uint32_t points[SUBJECT_MAX_POINTS];   /* indices that points stand at; n: the end, or inside of an instruction */
 };
 
 /* The subject must outlive the draft, which owns its list. */
@@ -29,7 +30,10 @@ void draft_close(struct draft *d);
 /* Makes `to`, opened before or zero, equal to `from`, with a subject of its own when it has one. */
 void draft_copy(struct draft *to, const struct draft *from);
 
-/* Writes the code and the targets of what is left into the draft's subject and forgets what is gone. False, and the draft is good for
+/* Removes a point. */
+void draft_drop_point(struct draft *d, uint32_t point);
+
+/* Writes the code, the targets and the pcs of points of what is left into the draft's subject and forgets what is gone. False, and the draft is good for
  * draft_copy only, when nothing is left or a distance does not fit into its field. */
 bool draft_write(struct draft *d);
 

@@ -3,6 +3,7 @@
 
 #include "jit/diff/findfile.h"
 
+#include "jit/diff/pointtext.h"
 #include "sim/base/base.h"
 #include "sim/isa/asm.h"
 #include "sim/isa/disasm.h"
@@ -97,6 +98,15 @@ findfile_write(const struct find *find, const struct cause *cause, const char *o
     for (uint32_t i = 0; i < s->n_targets; i++)
         buf_printf(out, "%s%" PRIu32 "%s", i ? "," : "# targets: ", s->targets[i], i + 1 < s->n_targets ? "" : "\n");
     buf_printf(out, "# may-goto-limit: %" PRIu32 "\n", s->may_goto_limit);
+    if (s->stop_after)
+        buf_printf(out, "# stop-after: %" PRIu32 "\n", s->stop_after);
+    if (s->has_unit_costs)
+        buf_puts(out, "# costs: unit\n");
+    for (uint32_t i = 0; i < s->n_points; i++) {
+        buf_puts(out, "# point: ");
+        point_write(&s->points[i], out);
+        buf_putc(out, '\n');
+    }
     put_raw_slots(s, out);
     put_code(s, out);
 }
@@ -229,6 +239,36 @@ read_limit(struct reading *r, struct text value)
 }
 
 static enum err
+read_stop_after(struct reading *r, struct text value)
+{
+    uint64_t n;
+    if (!read_number(&value, UINT32_MAX, &n) || value.at < value.end)
+        return bad_line(r, "stop-after is one number");
+    r->record->subject.stop_after = (uint32_t)n;
+    return OK;
+}
+
+static enum err
+read_costs(struct reading *r, struct text value)
+{
+    if (!read_word(&value, "unit") || value.at < value.end)
+        return bad_line(r, "costs are unit, or the table when nothing is said");
+    r->record->subject.has_unit_costs = true;
+    return OK;
+}
+
+static enum err
+read_point(struct reading *r, struct text value)
+{
+    struct subject *s = &r->record->subject;
+    if (s->n_points == SUBJECT_MAX_POINTS)
+        return bad_line(r, "there are at most 4 points");
+    const char *why = point_read(value.at, (size_t)(value.end - value.at), &s->points[s->n_points]);
+    s->n_points += !why;
+    return why ? bad_line(r, why) : OK;
+}
+
+static enum err
 read_first(struct reading *r, struct text value)
 {
     uint64_t pc;
@@ -270,6 +310,7 @@ read_comment(struct reading *r, struct text line)
     } keys[] = {
         { "# type: ", read_type },   { "# packet: ", read_packet },   { "# targets: ", read_targets }, { "# may-goto-limit: ", read_limit },
         { "# first: ", read_first }, { "# engines: ", read_engines }, { "# raw: ", read_raw },
+        { "# stop-after: ", read_stop_after }, { "# costs: ", read_costs }, { "# point: ", read_point },
     };
     for (uint32_t i = 0; i < ARRAY_LEN(keys); i++)
         if (read_word(&line, keys[i].key))
@@ -342,6 +383,9 @@ check_record(struct reading *r)
     r->line = 1;
     if (s->n_targets && s->targets[s->n_targets - 1] >= s->n_slots)
         return bad_line(r, "a target lies behind the end of the program");
+    for (uint32_t i = 0; i < s->n_points; i++)
+        if (s->points[i].point.pc > s->n_slots)
+            return bad_line(r, "a point lies behind the end of the program");
     if (record->has_first && record->pc >= s->n_slots)
         return bad_line(r, "the first instruction lies behind the end of the program");
     return OK;

@@ -9,6 +9,9 @@
  *     # packet: 0102...           the packet, or the memory of type generic; may come several times, 32 bytes each
  *     # targets: 12,30            instructions at which tail-called programs begin
  *     # may-goto-limit: 8
+ *     # stop-after: 12           the run is made of two, the first so long; absent: of one
+ *     # costs: unit              absent: the built-in table
+ *     # point: pc 5 if r3 0 eq   a break- or watchpoint, see pointtext.h; may come several times
  *     # raw: 5=ff00000000000000   bytes of a slot that no assembly means; a `goto pc+0` stands in for it
  *
  * Reading is bounded: any bytes may come. */

@@ -1,18 +1,16 @@
-/* Differential fuzzing. See fuzz.h.
- *
- * One program, one machine per engine, and what every engine made of the program: all of them are kept from one subject to the next. */
+/* Differential fuzzing: making subjects, running them in all lanes, keeping count. See fuzz.h. */
 #include "config.h"
 
 #include "jit/diff/fuzz.h"
 
 #include "jit/diff/exposure.h"
 #include "jit/diff/kernel_lane.h"
+#include "jit/diff/lane.h"
 #include "jit/diff/mutate.h"
 #include "jit/diff/rng.h"
 #include "jit/jit.h"
 #include "sim/base/base.h"
 #include "sim/base/buf.h"
-#include "sim/object/layout.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -24,17 +22,11 @@ enum { FIRST_SAMPLES = 2000, SAMPLE_EVERY = 16, MAX_SAMPLE_INSNS = 2000 };
 
 const char fuzz_kernel[] = "kernel";
 
-/* One engine at work. */
-struct lane {
-    const struct engine *engine;
-    struct code *code; /* NULL: not opened */
-    struct machine *machine;
-    struct stop stop;
-};
+/* Points that have stopped a run so often are cleared, and it goes on without. */
+enum { MAX_PIECES = 16 };
 
 struct fuzz {
     struct fuzz_options options;
-    struct cost_model costs;
     struct generator generator;
     /* Programs [first_ahead, first_ahead + n_ahead) of the sequence: the kernel is given several at a time, without it there is one. */
     struct prepared {
@@ -44,113 +36,42 @@ struct fuzz {
     } *ahead;
     uint64_t first_ahead;
     uint32_t n_ahead;
-    struct program *program; /* the subject, linked */
+    struct lane_world world;
     struct lane lanes[FUZZ_MAX_ENGINES];
     struct kernel_lane *kernel; /* NULL: does not take part */
-    struct env env;             /* in which every run begins */
     uint64_t next; /* number of the next program */
     struct fuzz_record own, *record; /* own: unless the caller has one */
 };
 
-/* ---------------------------------------------------------------- running */
+/* ---------------------------------------------------------------- running in pieces */
 
-static void
-lane_close(struct lane *lane)
+/* A run of several pieces: to a budget that ends early, and from one point that fires to the next. Engines are compared after each. */
+struct pieces {
+    uint64_t next; /* instructions that the next one may take */
+    uint64_t rest; /* and those that follow it */
+    uint32_t n;    /* so far */
+    uint32_t how;  /* RUN_* */
+};
+
+static struct pieces
+pieces_begin(const struct fuzz *f, const struct subject *s)
 {
-    if (lane->code)
-        lane->engine->close(lane->code);
-    machine_free(lane->machine);
-    lane->code = NULL;
-    lane->machine = NULL;
+    uint64_t all = f->options.max_insns, next = s->stop_after && s->stop_after < all ? s->stop_after : all;
+    return (struct pieces){ .next = next, .rest = all - next };
 }
 
-/* Prepares a run of the subject, which f->program is linked to. */
+/* Whether there is another piece after one of so many instructions that ended like this. */
 static bool
-lane_start(struct fuzz *f, struct lane *lane, const struct subject *s)
+pieces_go_on(struct pieces *p, uint32_t reasons, uint64_t n_insns)
 {
-    struct errinfo e;
-    struct input input = subject_input(s);
-    if (!lane->machine)
-        lane->machine = machine_new(f->program, &f->costs, NULL);
-    lane->machine->env = f->env;
-    lane->machine->env.may_goto_limit = s->may_goto_limit;
-    machine_reset_maps(lane->machine);
-    return machine_start(lane->machine, 0, s->type, &input, &e) == OK;
-}
-
-static bool
-lane_run(struct fuzz *f, struct lane *lane, const struct subject *s)
-{
-    struct errinfo e;
-    lane->code = engine_reopen(lane->engine, lane->code, f->program, &f->costs, &e);
-    if (!lane->code || !lane_start(f, lane, s))
+    uint64_t left = p->next - n_insns;
+    if (reasons & ~(uint32_t)(STOP_BUDGET | STOP_TRAP | STOP_WATCH))
         return false;
-    lane->stop = lane->engine->run(lane->code, lane->machine, f->options.max_insns, 0);
-    return true;
-}
-
-/* ---------------------------------------------------------------- comparing */
-
-static bool
-stops_differ(const struct lane *a, const struct lane *b, struct difference *d)
-{
-    const struct fault *left = &a->stop.fault, *right = &b->stop.fault;
-    if (differ(d, DIFFERENCE_STOP, "stop", a->stop.reasons, b->stop.reasons))
-        return true;
-    return a->stop.reasons & STOP_FAULT && (differ(d, DIFFERENCE_FAULT, "fault", left->kind, right->kind) ||
-                                            differ(d, DIFFERENCE_FAULT, "fault address", left->addr, right->addr) ||
-                                            differ(d, DIFFERENCE_FAULT, "fault length", left->len, right->len) ||
-                                            differ(d, DIFFERENCE_FAULT, "fault access", left->access, right->access) ||
-                                            differ(d, DIFFERENCE_FAULT, "fault argument", left->arg, right->arg));
-}
-
-static bool
-states_differ(const struct machine *a, const struct machine *b, struct difference *d)
-{
-    static const char *const names[N_REGS] = { "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10" };
-    if (differ(d, DIFFERENCE_STATE, "pc", a->pc, b->pc) || differ(d, DIFFERENCE_STATE, "insns", a->n_insns, b->n_insns) ||
-        differ(d, DIFFERENCE_STATE, "cycles", a->n_cycles, b->n_cycles) || differ(d, DIFFERENCE_STATE, "depth", a->depth, b->depth))
-        return true;
-    for (uint32_t reg = 0; reg < N_REGS; reg++)
-        if (differ(d, DIFFERENCE_STATE, names[reg], a->regs[reg], b->regs[reg]))
-            return true;
-    for (uint32_t i = 1; i <= a->depth; i++)
-        for (uint32_t reg = 0; reg < ARRAY_LEN(a->frames[i].saved); reg++)
-            if (differ(d, DIFFERENCE_STATE, "a saved register", a->frames[i].saved[reg], b->frames[i].saved[reg]))
-                return true;
-    return differ(d, DIFFERENCE_STATE, "exited", a->has_exited, b->has_exited) ||
-           differ(d, DIFFERENCE_STATE, "tail calls", a->n_tail_calls, b->n_tail_calls) ||
-           differ(d, DIFFERENCE_STATE, "may_goto", a->n_may_goto, b->n_may_goto) ||
-           differ(d, DIFFERENCE_STATE, "clock", a->env.clock_ns, b->env.clock_ns) ||
-           differ(d, DIFFERENCE_STATE, "random", a->env.random, b->env.random) ||
-           differ(d, DIFFERENCE_STATE, "records", a->n_outputs, b->n_outputs);
-}
-
-/* Guest memory with its gaps: a store that went astray shows, too. */
-static bool
-memories_differ(const struct machine *a, const struct machine *b, struct difference *d)
-{
-    const struct {
-        uint64_t lo, hi;
-    } ranges[] = {
-        { STACK_TOP - MAX_FRAMES * FRAME_STRIDE, STACK_TOP + FRAME_STRIDE },
-        { GUEST_CTX, GUEST_CTX + 256 },
-        { GUEST_PACKET, GUEST_PACKET + 3 * SUBJECT_MAX_INPUT },
-        { GUEST_DATA, GUEST_DATA + 2 * SUBJECT_STATE_BYTES },
-        { GUEST_HEAP, a->mem.heap },
-    };
-    for (uint32_t i = 0; i < ARRAY_LEN(ranges); i++) {
-        uint64_t lo = ranges[i].lo;
-        if (bytes_differ(d, DIFFERENCE_MEMORY, "", lo, memory_host(&a->mem, lo), memory_host(&b->mem, lo), (uint32_t)(ranges[i].hi - lo)))
-            return true;
-    }
-    return false;
-}
-
-static bool
-lanes_differ(const struct lane *a, const struct lane *b, struct difference *d)
-{
-    return stops_differ(a, b, d) || states_differ(a->machine, b->machine, d) || memories_differ(a->machine, b->machine, d);
+    p->next = left ? left : p->rest;
+    p->rest = left ? p->rest : 0;
+    p->how = RUN_RESUME;
+    p->n++;
+    return p->next;
 }
 
 /* ---------------------------------------------------------------- lockstep */
@@ -171,8 +92,8 @@ difference_of(const struct lockstep_difference *d)
     return first;
 }
 
-/* Runs the subject under the reference, whose machine is used, and another engine, piece by piece. True when a piece differs; *pc is where
- * it begins. */
+/* Runs the subject under the reference, whose machine is used, and another engine in lockstep. True when they differ; *pc is where the
+ * instruction or block begins that does. */
 static bool
 steps_differ(struct fuzz *f, const struct lane *lane, const struct subject *s, struct difference *first, uint32_t *pc)
 {
@@ -181,20 +102,34 @@ steps_differ(struct fuzz *f, const struct lane *lane, const struct subject *s, s
         .right = { [LOCKSTEP_INSN] = lane->engine, [LOCKSTEP_BLOCK] = lane->engine, [LOCKSTEP_WHOLE] = lane->engine },
     };
     bool is_jit = lane->engine == &jit_engine && f->lanes[0].engine == lockstep_jit.left;
-    const struct lockstep_options options = { .is_quick = false };
+    struct machine *m = f->lanes[0].machine;
     struct errinfo e;
-    struct lockstep *ls = lockstep_open(f->program, &f->costs, is_jit ? &lockstep_jit : &own, is_jit ? f->options.lockstep : LOCKSTEP_INSN, &e);
-    if (!ls || !lane_start(f, &f->lanes[0], s)) {
+    struct lockstep *ls = lockstep_open(f->world.program, lane_costs(&f->world, s), is_jit ? &lockstep_jit : &own,
+                                        is_jit ? f->options.lockstep : LOCKSTEP_INSN, &e);
+    if (!ls || !lane_start(&f->lanes[0], &f->world, s)) {
         lockstep_close(ls);
         return false;
     }
-    struct stop stop = lockstep_run(ls, f->lanes[0].machine, f->options.max_insns, &options);
+    struct points *points = f->world.has_points ? subject_points(s) : NULL;
+    struct pieces pieces = pieces_begin(f, s);
+    struct stop stop;
+    uint64_t before;
+    if (points)
+        lockstep_set_points(ls, points);
+    do {
+        if (points && pieces.n == MAX_PIECES)
+            lockstep_set_points(ls, NULL);
+        before = m->n_insns;
+        stop = lockstep_run(ls, m, pieces.next, &(struct lockstep_options){ .how = pieces.how });
+    } while (pieces_go_on(&pieces, stop.reasons, m->n_insns - before));
     bool differs = stop.reasons & STOP_DIFFERENCE;
     if (differs) {
         *first = difference_of(lockstep_difference(ls));
         *pc = lockstep_difference(ls)->pc;
     }
     lockstep_close(ls);
+    memory_watch(&m->mem, NULL, 0);
+    subject_points_free(points);
     return differs;
 }
 
@@ -246,8 +181,10 @@ static bool
 results_differ(struct fuzz *f, struct difference *first)
 {
     const struct lane *reference = &f->lanes[0];
-    return differ(first, DIFFERENCE_STOP, "stop", reference->stop.reasons, STOP_EXIT) ||
-           kernel_lane_differs(f->kernel, reference->machine, first);
+    uint32_t reasons = reference->stop.reasons;
+    if (!(reasons & STOP_EXIT)) /* the budget may have ended there, too */
+        return differ(first, DIFFERENCE_STOP, "stop", reasons, STOP_EXIT);
+    return kernel_lane_differs(f->kernel, reference->machine, first);
 }
 
 static void
@@ -267,7 +204,7 @@ run_alone(struct fuzz *f, const struct subject *s, struct difference *first)
     struct difference alone;
     const char *reason;
     kernel_lane_prepare(f->kernel, NULL, 0);
-    if (kernel_lane_run(f->kernel, f->program, s, &reason) == KERNEL_RAN && results_differ(f, &alone))
+    if (kernel_lane_run(f->kernel, f->world.program, s, &reason) == KERNEL_RAN && results_differ(f, &alone))
         *first = alone;
 }
 
@@ -285,7 +222,7 @@ static bool
 kernel_differs(struct fuzz *f, const struct subject *s, struct difference *first)
 {
     const char *reason;
-    enum kernel_outcome outcome = kernel_lane_run(f->kernel, f->program, s, &reason);
+    enum kernel_outcome outcome = kernel_lane_run(f->kernel, f->world.program, s, &reason);
     bool differs = outcome == KERNEL_RAN && results_differ(f, first);
     if (differs && (reason = why_not_compare(f, s))) {
         outcome = KERNEL_WITHHELD;
@@ -297,25 +234,55 @@ kernel_differs(struct fuzz *f, const struct subject *s, struct difference *first
     return differs;
 }
 
+/* The lanes that run now: all, or in lockstep the reference alone. */
+static uint32_t
+n_running(const struct fuzz *f)
+{
+    return f->options.lockstep == LOCKSTEP_WHOLE ? f->options.n_engines : 1;
+}
+
+/* Runs the subject under every engine. The number of the first that differs from the reference, 0: none does. */
+static uint32_t
+run_lanes(struct fuzz *f, const struct subject *s, struct difference *first)
+{
+    struct lane *reference = &f->lanes[0];
+    struct pieces pieces = pieces_begin(f, s);
+    uint32_t differing = 0, n = n_running(f);
+    bool is_open[FUZZ_MAX_ENGINES];
+    uint64_t before;
+    for (uint32_t i = 0; i < n; i++)
+        is_open[i] = lane_open(&f->lanes[i], &f->world, s);
+    assert(is_open[0] && "an interpreter takes every program, and the input of a subject is one");
+    do {
+        before = reference->machine->n_insns;
+        for (uint32_t i = 0; i < n && !differing; i++) {
+            struct lane *lane = &f->lanes[i];
+            if (!is_open[i])
+                continue;
+            if (pieces.n == MAX_PIECES)
+                lane_clear_points(lane);
+            lane->stop = lane->engine->run(lane->code, lane->machine, pieces.next, pieces.how);
+            differing = i && lanes_differ(reference, lane, first) ? i : 0;
+        }
+    } while (!differing && pieces_go_on(&pieces, reference->stop.reasons, reference->machine->n_insns - before));
+    for (uint32_t i = 0; i < n; i++)
+        lane_clear_points(&f->lanes[i]);
+    return differing;
+}
+
 /* Runs the subject everywhere. True when something differs. */
 static bool
 compare_all(struct fuzz *f, const struct subject *s, struct find *find)
 {
     struct lane *reference = &f->lanes[0];
     struct difference first;
-    subject_link(f->program, s);
-    bool is_run = lane_run(f, reference, s);
-    assert(is_run && "an interpreter takes every program, and the input of a subject is one");
-    (void)is_run;
-    uint32_t pc = reference->machine->pc;
-    for (uint32_t i = 1; i < f->options.n_engines; i++) {
-        struct lane *lane = &f->lanes[i];
-        bool differs = f->options.lockstep == LOCKSTEP_WHOLE ? lane_run(f, lane, s) && lanes_differ(reference, lane, &first)
-                                                             : steps_differ(f, lane, s, &first, &pc);
-        if (differs) {
-            fill_find(f, s, lane->engine->name, &first, pc, find);
-            return true;
-        }
+    subject_link(f->world.program, s);
+    uint32_t differing = run_lanes(f, s, &first), pc = reference->machine->pc;
+    for (uint32_t i = n_running(f); !differing && i < f->options.n_engines; i++)
+        differing = steps_differ(f, &f->lanes[i], s, &first, &pc) ? i : 0;
+    if (differing) {
+        fill_find(f, s, f->lanes[differing].engine->name, &first, pc, find);
+        return true;
     }
     if (f->kernel && kernel_differs(f, s, &first)) {
         fill_find(f, s, fuzz_kernel, &first, pc, find);
@@ -358,7 +325,7 @@ look_closely(struct fuzz *f, const struct subject *s, uint64_t nth)
 {
     if (nth >= FIRST_SAMPLES && nth % SAMPLE_EVERY)
         return;
-    if (lane_start(f, &f->lanes[0], s))
+    if (lane_start(&f->lanes[0], &f->world, s))
         coverage_run(&f->record->coverage, f->lanes[0].engine, f->lanes[0].code, f->lanes[0].machine, MAX_SAMPLE_INSNS);
 }
 
@@ -458,13 +425,17 @@ fuzz_new(const struct fuzz_options *options, struct errinfo *e)
         f->options.max_insns = FUZZ_MAX_INSNS;
     f->options.generate.for_kernel |= options->with_kernel;
     generator_init(&f->generator, &f->options.generate);
-    cost_model_table(&f->costs);
-    f->program = empty_program();
-    for (uint32_t i = 0; i < options->n_engines; i++)
-        f->lanes[i] = (struct lane){ .engine = options->engines[i], .machine = machine_new(f->program, &f->costs, NULL) };
-    f->env = f->lanes[0].machine->env;
+    cost_model_table(&f->world.table);
+    cost_model_unit(&f->world.unit);
+    f->world.program = empty_program();
+    f->world.has_points = true;
+    for (uint32_t i = 0; i < options->n_engines; i++) {
+        f->lanes[i] = (struct lane){ .engine = options->engines[i], .machine = machine_new(f->world.program, &f->world.table, NULL) };
+        f->world.has_points &= options->engines[i]->set_points != NULL;
+    }
+    f->world.env = f->lanes[0].machine->env;
     f->ahead = xcalloc(options->with_kernel ? KERNEL_MAX_AHEAD : 1, sizeof *f->ahead);
-    if (options->with_kernel && !(f->kernel = kernel_lane_new(&f->env, e))) {
+    if (options->with_kernel && !(f->kernel = kernel_lane_new(&f->world.env, e))) {
         fuzz_free(f);
         return NULL;
     }
@@ -478,7 +449,7 @@ fuzz_free(struct fuzz *f)
         return;
     start_afresh(f);
     kernel_lane_free(f->kernel);
-    program_free(f->program);
+    program_free(f->world.program);
     free(f->ahead);
     free(f);
 }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_LOOP_PATH = 600, MAIN_STACK = 192, CALLEE_STACK = 64, CTX_SLOT = -8, EPILOGUE_INSNS = 12, MAY_GOTO_KERNEL = 8388608 };
+enum { MAIN_STACK = 192, CALLEE_STACK = 64, CTX_SLOT = -8, EPILOGUE_INSNS = 12, MAY_GOTO_KERNEL = 8388608, MAX_STOP_AFTER = 64 };
 
 const struct generate_class_row generate_classes[N_CLASSES] = {
 #define CLASS(name_, weight_, help_) { .name = #name_, .help = help_, .weight = weight_ },
@@ -23,7 +23,7 @@ static void (*const put_class[N_CLASSES])(struct gen *s) = {
 };
 
 const struct generate_options generate_everything = {
-    .n_insns = 50, .cpu = 4, .wild_percent = 2,
+    .n_insns = 50, .cpu = 4, .wild_percent = 2, .points_percent = 5, .stop_percent = 5,
     .weights = {
 #define CLASS(name, weight, help) weight,
 #include "jit/diff/class.def"
@@ -299,6 +299,11 @@ put_main_prologue(struct gen *s)
         s->ctx = s->memory;
     } else if (s->out->type->family == CTX_XDP) {
         put(s, OP_stx_dw, REG_10, REG_1, CTX_SLOT, 0);
+        if (!s->is_strict && rng_chance(&s->rng, 50)) {
+            s->ctx = REG_7;
+            s->writable &= (uint16_t)~(1u << REG_7);
+            put(s, OP_mov64_x, REG_7, REG_1, 0, 0);
+        }
         out = put_packet_check(s);
         s->valid = 1u << REG_0;
     } else { /* LDABS wants the context in r6 */
@@ -358,6 +363,7 @@ put_callee_epilogue(struct gen *s)
 static void
 begin_function(struct gen *s, uint32_t n_insns, bool is_main)
 {
+    s->start = s->n;
     s->limit = s->n + n_insns;
     s->nesting = 0;
     s->is_main = is_main;
@@ -457,6 +463,11 @@ generate_subject(const struct generator *g, uint64_t seed, struct subject *out)
     }
     out->n_slots = s.n;
     out->longest_path = s.path;
+    out->has_unit_costs = rng_chance(&s.rng, 50);
+    out->stop_after = rng_chance(&s.rng, g->options.stop_percent) ? 1 + rng_below(&s.rng, MAX_STOP_AFTER) : 0;
+    out->n_points = 0;
+    if (rng_chance(&s.rng, g->options.points_percent))
+        generate_points(&s.rng, out);
 }
 
 uint32_t

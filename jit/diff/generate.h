@@ -3,6 +3,7 @@
 #ifndef JIT_DIFF_GENERATE_H
 #define JIT_DIFF_GENERATE_H
 
+#include "jit/diff/rng.h"
 #include "jit/diff/subject.h"
 
 /* What programs consist of; the table is class.def. */
@@ -26,10 +27,12 @@ struct generate_options {
     bool for_kernel;       /* what the verifier takes, leaving everything that was computed in a map */
     uint32_t bare_bytes;   /* not 0: only programs of CTX_GENERIC on memory of this size, a multiple of 8, that need no maps */
     uint32_t wild_percent; /* of accesses that are just out of bounds, branches to nowhere and the like; none for the kernel */
+    uint32_t points_percent; /* of programs that run with break- and watchpoints */
+    uint32_t stop_percent;   /* of programs whose run is made of two */
     uint32_t weights[N_CLASSES]; /* 0..GENERATE_MAX_WEIGHT */
 };
 
-/* 50 instructions, everything, 2 % wild. */
+/* 50 instructions, everything, 2 % wild, 5 % with points, 5 % in two. */
 extern const struct generate_options generate_everything;
 
 /* "alu=10,loop=0": changes the weights of these classes. ERR_USAGE with the reason. */
@@ -54,6 +57,9 @@ uint32_t generator_rows(const struct generator *g, uint32_t *n_outcomes);
 
 /* Fills *out. O(instructions), no allocation. */
 void generate_subject(const struct generator *g, uint64_t seed, struct subject *out);
+
+/* A break- or watchpoint for a program of n_slots slots whose memory is `bytes` bytes (at least 16) at addr. */
+void generate_point(struct rng *r, uint32_t n_slots, uint32_t addr, uint32_t bytes, struct subject_point *out);
 
 /* For who wants raw code only: a program for memory of `memory_bytes` (bare_bytes), into code, which has room for GENERATE_MAX_SLOTS slots.
  * Returns their number. */

@@ -22,9 +22,22 @@ put_context(struct gen *s)
 
 /* ---------------------------------------------------------------- functions */
 
+/* A function that calls itself, until there is no frame left or a branch does not lead here. */
+static void
+put_recursion(struct gen *s)
+{
+    put(s, OP_mov64_x, REG_1, s->memory, 0, 0);
+    put(s, OP_call_local, 0, 0, 0, (int64_t)s->start - s->n - 1);
+    forget_arguments(s);
+}
+
 void
 put_call(struct gen *s)
 {
+    if (is_wild(s) && may_use(s, OP_call_local)) {
+        put_recursion(s);
+        return;
+    }
     bool is_callback = !s->is_strict && rng_chance(&s->rng, 15), is_indirect = !s->is_strict && rng_chance(&s->rng, 15);
     uint32_t turns = is_callback ? 1 + rng_below(&s->rng, MAX_CALLBACK_TURNS) : 1;
     uint32_t most = s->is_strict ? MAX_CALLEE_PATH / s->g->options.n_insns : MAX_CALLEE_TIMES;

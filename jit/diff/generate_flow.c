@@ -110,16 +110,14 @@ put_jump(struct gen *s)
     land(s, past_b, insn);
 }
 
-/* Whether code may be repeated so often. */
-static bool
+bool
 may_repeat(const struct gen *s, uint32_t rounds)
 {
     return s->nesting < MAX_NESTING && s->times * rounds <= (s->is_strict ? MAX_TIMES_KERNEL : MAX_TIMES) &&
            (!s->is_strict || s->path + s->times * rounds * (s->limit > s->n ? s->limit - s->n : 1) < KNOWN_MAX_PATH / 2);
 }
 
-/* A register for counting that calls leave alone and items will not write; NO_REG: there is none. */
-static uint8_t
+uint8_t
 take_counter(struct gen *s)
 {
     uint16_t good = s->writable & 0x3c0;
@@ -130,7 +128,7 @@ take_counter(struct gen *s)
     return counter;
 }
 
-static void
+void
 give_back(struct gen *s, uint8_t counter)
 {
     s->writable |= (uint16_t)(1u << counter);

@@ -8,10 +8,10 @@
 
 #include "sim/base/base.h"
 
-enum place { PLACE_STACK, PLACE_MEMORY, PLACE_STATE };
+enum place { PLACE_STACK, PLACE_MEMORY, PLACE_STATE, PLACE_CTX };
 
 /* An access to be. */
-struct access {
+struct guest_access {
     uint32_t bytes;
     bool is_read, is_atomic; /* of what is there; whole and aligned */
     bool is_fetch;           /* for the kernel: not on the stack, see known.def */
@@ -70,18 +70,20 @@ just_outside(struct gen *s, int32_t lo, int32_t hi, uint32_t bytes)
 }
 
 static enum place
-draw_place(struct gen *s, const struct access *a)
+draw_place(struct gen *s, const struct guest_access *a)
 {
     uint32_t dice = rng_below(&s->rng, 100);
     if (s->state != NO_REG && (dice < 30 || (a->is_fetch && s->is_strict)))
         return PLACE_STATE;
+    if (!s->is_strict && s->ctx != NO_REG && s->ctx != s->memory && dice >= 90)
+        return PLACE_CTX;
     return s->memory != NO_REG && !(a->is_atomic && s->is_strict) && dice < 65 ? PLACE_MEMORY : PLACE_STACK;
 }
 
 /* Moves the base to another register, which then holds no number: by a constant, or by something that is only known at run time when the
  * place is [lo, hi) from the base and may be reached in such a way. */
 static void
-move_base(struct gen *s, struct access *a, int32_t lo, int32_t hi, bool may_vary)
+move_base(struct gen *s, struct guest_access *a, int32_t lo, int32_t hi, bool may_vary)
 {
     uint16_t free = s->writable & (uint16_t)~a->avoid;
     if (!free)
@@ -105,7 +107,7 @@ move_base(struct gen *s, struct access *a, int32_t lo, int32_t hi, bool may_vary
 
 /* Where the access goes: fills base and off. */
 static void
-place_access(struct gen *s, struct access *a)
+place_access(struct gen *s, struct guest_access *a)
 {
     enum place place = draw_place(s, a);
     bool is_aligned = a->is_atomic ? !is_wild(s) : rng_chance(&s->rng, 50);
@@ -122,6 +124,11 @@ place_access(struct gen *s, struct access *a)
         a->base = s->memory;
         hi = (int32_t)s->memory_bytes;
         a->off = (int32_t)(rng_below(&s->rng, (s->memory_bytes - a->bytes) / step + 1) * step);
+        break;
+    case PLACE_CTX: /* parts of it can be read, some written */
+        a->base = s->ctx;
+        hi = (int32_t)s->out->type->ctx_bytes;
+        a->off = (int32_t)(rng_below(&s->rng, ((uint32_t)hi - a->bytes) / 4 + 1) * 4);
         break;
     case PLACE_STATE:
     default:
@@ -146,7 +153,7 @@ put_load(struct gen *s)
     enum op op = draw(s, USE_LOAD);
     if (op == N_OPS)
         return;
-    struct access a = { .bytes = insn_rows[op].width_bits / 8, .is_read = true };
+    struct guest_access a = { .bytes = insn_rows[op].width_bits / 8, .is_read = true };
     place_access(s, &a);
     put(s, op, target_reg(s), a.base, a.off, 0);
 }
@@ -158,14 +165,76 @@ put_store(struct gen *s)
     if (op == N_OPS)
         return;
     uint8_t src = insn_rows[op].fields & Fs ? source_reg(s) : 0;
-    struct access a = { .bytes = insn_rows[op].width_bits / 8, .is_read = true, .avoid = s->is_strict ? (uint16_t)(1u << src) : 0 };
+    struct guest_access a = { .bytes = insn_rows[op].width_bits / 8, .is_read = true, .avoid = s->is_strict ? (uint16_t)(1u << src) : 0 };
     place_access(s, &a);
     put(s, op, a.base, src, a.off, draw_imm(s, op));
 }
 
+/* The loop: `op` through `pointer`, which begins at base + first and moves by `step`. */
+static void
+put_walk_rounds(struct gen *s, enum op op, uint8_t pointer, uint8_t counter, uint8_t base, int32_t first, int32_t step, uint32_t rounds)
+{
+    bool is_load = insn_rows[op].kind == KIND_LDX || insn_rows[op].kind == KIND_LDSX;
+    put(s, OP_mov64_x, pointer, base, 0, 0);
+    put(s, OP_add64_k, pointer, 0, 0, first);
+    put(s, OP_mov64_k, counter, 0, 0, rounds);
+    uint32_t head = s->n, times = s->times;
+    uint16_t valid = s->valid;
+    uint8_t other = is_load ? target_reg(s) : source_reg(s);
+    s->nesting++;
+    s->times *= rounds;
+    put(s, op, is_load ? other : pointer, is_load ? pointer : other, 0, draw_imm(s, op));
+    put_items(s, rng_below(&s->rng, 2));
+    make_valid(s, valid & s->writable);
+    put(s, OP_add64_k, pointer, 0, 0, step);
+    put(s, OP_sub64_k, counter, 0, 0, 1);
+    put(s, OP_jne64_k, counter, 0, (int64_t)head - s->n - 1, 0);
+    s->times = times;
+    s->nesting--;
+}
+
+/* An access in a loop, through a pointer that moves on in each round: all of it in [lo, hi) from the base, or the last round across an end. */
+static void
+put_walk_through(struct gen *s, enum op op, uint8_t base, int32_t lo, int32_t hi)
+{
+    uint32_t rounds = 2 + rng_below(&s->rng, 4);
+    int32_t bytes = insn_rows[op].width_bits / 8, step = 1 + (int32_t)rng_below(&s->rng, 8);
+    int32_t room = hi - lo - bytes - step * (int32_t)(rounds - 1);
+    bool is_past = !s->is_strict && rng_chance(&s->rng, 10 * s->g->options.wild_percent), is_up = rng_chance(&s->rng, 70);
+    uint16_t writable = s->writable;
+    if (room <= 0 || !may_repeat(s, rounds))
+        return;
+    make_valid(s, 1u << REG_0);
+    uint8_t pointer = take_counter(s), counter = take_counter(s);
+    if (pointer == NO_REG || counter == NO_REG) { /* what was taken is as it was */
+        s->writable = writable;
+        return;
+    }
+    int32_t first = is_past ? room + 1 + (int32_t)rng_below(&s->rng, (uint32_t)step) : (int32_t)rng_below(&s->rng, (uint32_t)room + 1);
+    put_walk_rounds(s, op, pointer, counter, base, is_up ? lo + first : hi - bytes - first, is_up ? step : -step, rounds);
+    give_back(s, pointer);
+    give_back(s, counter);
+    if (s->is_strict)
+        s->valid &= (uint16_t)~(1u << pointer);
+}
+
+void
+put_walk(struct gen *s)
+{
+    enum op op = draw(s, rng_chance(&s->rng, 50) ? USE_LOAD : USE_STORE);
+    if (op == N_OPS)
+        return;
+    if (s->state != NO_REG && rng_chance(&s->rng, 40))
+        put_walk_through(s, op, s->state, 0, SUBJECT_STATE_BYTES);
+    else if (s->is_strict || rng_chance(&s->rng, 70))
+        put_walk_through(s, op, s->memory, 0, (int32_t)s->memory_bytes);
+    else
+        put_walk_through(s, op, REG_10, -STACK_BYTES, 0);
+}
+
 /* cmpxchg stores when r0 is what stands there: sometimes it shall be. */
 static void
-prepare_exchange(struct gen *s, const struct access *a)
+prepare_exchange(struct gen *s, const struct guest_access *a)
 {
     if (rng_chance(&s->rng, 50))
         put(s, a->bytes == 8 ? OP_ldx_dw : OP_ldx_w, REG_0, a->base, a->off, 0);
@@ -183,7 +252,7 @@ put_atomic(struct gen *s)
     if (op == N_OPS)
         return;
     enum insn_kind kind = (enum insn_kind)insn_rows[op].kind;
-    struct access a = { .bytes = insn_rows[op].width_bits / 8, .is_read = true, .is_atomic = true,
+    struct guest_access a = { .bytes = insn_rows[op].width_bits / 8, .is_read = true, .is_atomic = true,
                         .is_fetch = kind == KIND_ATOMIC_FETCH || kind == KIND_ATOMIC_CMPXCHG };
     if (a.is_fetch && s->is_strict && s->state == NO_REG)
         return;

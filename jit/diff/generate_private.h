@@ -7,7 +7,6 @@
 #define JIT_DIFF_GENERATE_PRIVATE_H
 
 #include "jit/diff/generate.h"
-#include "jit/diff/rng.h"
 #include "sim/object/layout.h"
 
 /* The rows that an item draws from. */
@@ -23,6 +22,7 @@ struct gen {
     uint32_t n;           /* slots so far */
 
     /* the function being written */
+    uint32_t start;       /* its first slot */
     uint32_t limit;       /* slot at which it should end */
     uint16_t writable;    /* registers that items may write */
     uint16_t valid;       /* registers that hold a value */
@@ -67,7 +67,16 @@ void forget_arguments(struct gen *s);
 
 void put_items(struct gen *s, uint32_t n);
 
-/* ---- generate_memory.c, generate_flow.c, generate_call.c: one per class */
+/* generate_flow.c: whether code may be repeated so often; a register for counting that calls leave alone and items will not write, NO_REG:
+ * there is none; and the end of that. */
+bool may_repeat(const struct gen *s, uint32_t rounds);
+uint8_t take_counter(struct gen *s);
+void give_back(struct gen *s, uint8_t reg);
+
+/* generate_points.c: break- and watchpoints for the program that is there. */
+void generate_points(struct rng *r, struct subject *s);
+
+/* ---- generate_alu.c, generate_memory.c, generate_flow.c, generate_call.c: one per class */
 #define CLASS(name, ...) void put_##name(struct gen *s);
 #include "jit/diff/class.def"
 

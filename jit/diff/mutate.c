@@ -213,6 +213,9 @@ write_subject(const struct list *list, struct subject *out)
     if (list->n)
         write_list(list, out);
     out->n_targets = 0;
+    for (uint32_t i = 0; i < out->n_points; i++)
+        if (out->points[i].point.pc > out->n_slots)
+            out->points[i].point.pc = out->n_slots;
     subject_measure(out);
 }
 
@@ -280,6 +283,9 @@ subject_of_program(const struct program *p, uint32_t entry, const struct prog_ty
         out->n_targets = 0;
         out->n_input = SUBJECT_MAX_INPUT / 2;
         out->may_goto_limit = 1000;
+        out->stop_after = 0;
+        out->has_unit_costs = false;
+        out->n_points = 0;
         memset(out->input, 0, sizeof out->input);
         memcpy(out->code, code.insns, (size_t)code.n * SLOT_BYTES);
         subject_measure(out);

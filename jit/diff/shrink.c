@@ -5,30 +5,14 @@
  * branches; fewer instructions that are not constants; smaller numbers; lower registers; less input), so they come to an end. */
 #include "config.h"
 
-#include "jit/diff/shrink.h"
+#include "jit/diff/shrink_private.h"
 
-#include "jit/diff/draft.h"
 #include "sim/base/base.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { ALL_PAIRS_BELOW = 32 }; /* instructions: any two of them are tried to be removed together */
-
-struct shrink {
-    struct judge *judge;
-    const struct shrink_limits *limits;
-    uint64_t end_ns; /* 0: never */
-    uint32_t n_tries, max_tries;
-    bool keeps_exit;         /* nothing may fall off the end: not what a program looks like, though engines agree on that fault */
-    struct find *best;       /* what the best draft gives */
-    struct find found;
-    struct cause cause;
-    struct subject subject; /* of the trial */
-    struct draft draft;     /* best->subject taken apart */
-    struct draft trial;
-    struct trace trace;
-};
 
 /* ---------------------------------------------------------------- one trial */
 
@@ -38,9 +22,8 @@ is_over(const struct shrink *sh)
     return sh->n_tries >= sh->max_tries || (sh->end_ns && now_ns() >= sh->end_ns) || (sh->limits->go_on && !sh->limits->go_on(sh->limits->arg));
 }
 
-/* Begins a trial: a copy of the best draft, to be changed. */
-static struct draft *
-begin(struct shrink *sh)
+struct draft *
+shrink_begin(struct shrink *sh)
 {
     draft_copy(&sh->trial, &sh->draft);
     return &sh->trial;
@@ -51,6 +34,8 @@ is_same_subject(const struct subject *a, const struct subject *b)
 {
     return a->n_slots == b->n_slots && a->n_input == b->n_input && a->type == b->type && a->n_targets == b->n_targets &&
            !memcmp(a->targets, b->targets, a->n_targets * sizeof *a->targets) && a->may_goto_limit == b->may_goto_limit &&
+           a->stop_after == b->stop_after && a->has_unit_costs == b->has_unit_costs && a->n_points == b->n_points &&
+           !memcmp(a->points, b->points, a->n_points * sizeof *a->points) &&
            !memcmp(a->input, b->input, a->n_input) && !memcmp(a->code, b->code, (size_t)a->n_slots * SLOT_BYTES);
 }
 
@@ -60,9 +45,8 @@ ends_by_exit(const struct draft *d)
     return d->insns[d->n - 1].insn.op == OP_exit;
 }
 
-/* Whether the trial shows the same: it is the best one then. */
-static bool
-accept(struct shrink *sh)
+bool
+shrink_accept(struct shrink *sh)
 {
     struct cause cause;
     if (is_over(sh) || !draft_write(&sh->trial) || (sh->keeps_exit && !ends_by_exit(&sh->trial)) ||
@@ -86,10 +70,10 @@ accept(struct shrink *sh)
 static bool
 remove_range(struct shrink *sh, uint32_t at, uint32_t n)
 {
-    struct draft *d = begin(sh);
+    struct draft *d = shrink_begin(sh);
     for (uint32_t i = at; i < at + n && i < d->n; i++)
         d->insns[i].is_gone = true;
-    return accept(sh);
+    return shrink_accept(sh);
 }
 
 /* All that the reference never gets to. */
@@ -97,12 +81,12 @@ static bool
 remove_unreached(struct shrink *sh)
 {
     judge_trace(sh->judge, &sh->best->subject, UINT64_MAX, &sh->trace);
-    struct draft *d = begin(sh);
+    struct draft *d = shrink_begin(sh);
     for (uint32_t i = 0, pc = 0; i < d->n; i++) {
         d->insns[i].is_gone = !sh->trace.slots[pc].is_reached;
         pc += d->insns[i].is_raw ? 1 : insn_slots(&d->insns[i].insn);
     }
-    return accept(sh);
+    return shrink_accept(sh);
 }
 
 /* Runs of instructions, the longest first, from the end: what comes later needs what came before. */
@@ -126,9 +110,9 @@ remove_pairs(struct shrink *sh)
     bool any = false;
     for (uint32_t i = 0; sh->draft.n < ALL_PAIRS_BELOW && i < sh->draft.n; i++)
         for (uint32_t k = i + 1; k < sh->draft.n; k++) {
-            struct draft *d = begin(sh);
+            struct draft *d = shrink_begin(sh);
             d->insns[i].is_gone = d->insns[k].is_gone = true;
-            any |= accept(sh);
+            any |= shrink_accept(sh);
         }
     return any;
 }
@@ -160,13 +144,13 @@ straighten(struct shrink *sh)
         if (!at->is_raw && at->insn.op == OP_exit)
             continue;
         if (at->target != DRAFT_NOWHERE && at->insn.op != OP_ja && at->insn.op != OP_ld_func) {
-            make_jump(&begin(sh)->insns[i]);
-            any |= accept(sh);
+            make_jump(&shrink_begin(sh)->insns[i]);
+            any |= shrink_accept(sh);
         }
         at = &sh->draft.insns[i];
         if (i + 1 < sh->draft.n && at->insn.op != OP_exit) {
-            begin(sh)->insns[i] = (struct draft_insn){ .insn = { .op = OP_exit }, .target = DRAFT_NOWHERE };
-            any |= accept(sh);
+            shrink_begin(sh)->insns[i] = (struct draft_insn){ .insn = { .op = OP_exit }, .target = DRAFT_NOWHERE };
+            any |= shrink_accept(sh);
         }
     }
     return any;
@@ -204,8 +188,8 @@ make_constants(struct shrink *sh)
         for (uint8_t reg = 0; reg < N_REGS && !is_made; reg++) {
             if (!(writes >> reg & 1))
                 continue;
-            make_constant(&begin(sh)->insns[i], reg, slot->regs[reg]);
-            is_made = accept(sh);
+            make_constant(&shrink_begin(sh)->insns[i], reg, slot->regs[reg]);
+            is_made = shrink_accept(sh);
         }
         if (is_made) /* slots and what happens have moved */
             judge_trace(sh->judge, &sh->best->subject, UINT64_MAX, &sh->trace);
@@ -228,14 +212,14 @@ get_number(const struct draft_insn *at, enum number which)
 static bool
 try_number(struct shrink *sh, uint32_t i, enum number which, int64_t value)
 {
-    struct draft_insn *at = &begin(sh)->insns[i];
+    struct draft_insn *at = &shrink_begin(sh)->insns[i];
     if (which == NUMBER_OFF)
         at->insn.off = (int16_t)value;
     else if (is_constant(&at->insn))
         make_constant(at, at->insn.dst, (uint64_t)value);
     else
         at->insn.imm = value;
-    return accept(sh);
+    return shrink_accept(sh);
 }
 
 static uint64_t
@@ -321,8 +305,8 @@ rename_registers(struct shrink *sh)
             uint16_t named = named_registers(&sh->draft);
             if (!(named >> from & 1) || named >> to & 1)
                 continue;
-            rename_register(begin(sh), from, to);
-            any |= accept(sh);
+            rename_register(shrink_begin(sh), from, to);
+            any |= shrink_accept(sh);
         }
     return any;
 }
@@ -336,10 +320,10 @@ remove_copies(struct shrink *sh)
         const struct insn copy = sh->draft.insns[i].insn;
         if (sh->draft.insns[i].is_raw || copy.op != OP_mov64_x)
             continue;
-        struct draft *d = begin(sh);
+        struct draft *d = shrink_begin(sh);
         rename_register(d, copy.dst, copy.src);
         d->insns[i].is_gone = true;
-        any |= accept(sh);
+        any |= shrink_accept(sh);
     }
     return any;
 }
@@ -353,9 +337,9 @@ lower_operand(struct shrink *sh, uint32_t i, bool is_src)
     if (sh->draft.insns[i].is_raw || !(insn_rows[insn->op].fields & (is_src ? Fs : Fd)))
         return false;
     for (uint8_t to = REG_0; !any && to < (is_src ? insn->src : insn->dst); to++) {
-        struct insn *changed = &begin(sh)->insns[i].insn;
+        struct insn *changed = &shrink_begin(sh)->insns[i].insn;
         *(is_src ? &changed->src : &changed->dst) = to;
-        any = accept(sh);
+        any = shrink_accept(sh);
     }
     return any;
 }
@@ -377,15 +361,15 @@ lower_registers(struct shrink *sh)
 static bool
 try_input_bytes(struct shrink *sh, uint32_t n)
 {
-    begin(sh)->subject->n_input = n;
-    return accept(sh);
+    shrink_begin(sh)->subject->n_input = n;
+    return shrink_accept(sh);
 }
 
 static bool
 clear_input(struct shrink *sh, uint32_t at, uint32_t n)
 {
-    memset(begin(sh)->subject->input + at, 0, n);
-    return accept(sh);
+    memset(shrink_begin(sh)->subject->input + at, 0, n);
+    return shrink_accept(sh);
 }
 
 static bool
@@ -395,8 +379,8 @@ shrink_input(struct shrink *sh)
     bool any = false;
     const struct prog_type *generic = prog_type_named("generic");
     if (sh->best->subject.type != generic) {
-        begin(sh)->subject->type = generic;
-        any |= accept(sh);
+        shrink_begin(sh)->subject->type = generic;
+        any |= shrink_accept(sh);
     }
     while (sh->best->subject.n_input / 2 >= SMALLEST && try_input_bytes(sh, sh->best->subject.n_input / 2 / 8 * 8))
         any = true;
@@ -404,8 +388,8 @@ shrink_input(struct shrink *sh)
         for (uint32_t at = 0; at < sh->best->subject.n_input; at += n)
             any |= clear_input(sh, at, n < sh->best->subject.n_input - at ? n : sh->best->subject.n_input - at);
     for (uint32_t limit; (limit = sh->best->subject.may_goto_limit) > 0; any = true) {
-        begin(sh)->subject->may_goto_limit = limit / 2;
-        if (!accept(sh))
+        shrink_begin(sh)->subject->may_goto_limit = limit / 2;
+        if (!shrink_accept(sh))
             break;
     }
     return any;
@@ -428,7 +412,8 @@ subject_insns(const struct subject *s)
 uint32_t
 shrink(struct judge *j, struct find *find, const struct shrink_limits *limits, struct cause *cause)
 {
-    static bool (*const passes[])(struct shrink *) = { remove_some, straighten, make_constants, shrink_numbers, lower_registers, shrink_input };
+    static bool (*const passes[])(struct shrink *) = { remove_some, straighten, make_constants, shrink_numbers, lower_registers, shrink_input,
+                                                       shrink_points };
     struct shrink *sh = xcalloc(1, sizeof *sh);
     sh->judge = j;
     sh->limits = limits;

@@ -163,3 +163,32 @@ subject_input(const struct subject *s)
     }
     return input;
 }
+
+static struct condition *
+copy_condition(const struct subject_point *p)
+{
+    size_t bytes = p->n_nodes * sizeof *p->nodes;
+    struct condition *c = xmalloc(sizeof *c + bytes);
+    c->n = p->n_nodes;
+    memcpy(c->nodes, p->nodes, bytes);
+    return c;
+}
+
+struct points *
+subject_points(const struct subject *s)
+{
+    struct point list[SUBJECT_MAX_POINTS];
+    for (uint32_t i = 0; i < s->n_points; i++) {
+        list[i] = s->points[i].point;
+        list[i].condition = s->points[i].n_nodes ? copy_condition(&s->points[i]) : NULL;
+    }
+    return s->n_points ? points_new(list, s->n_points) : NULL;
+}
+
+void
+subject_points_free(struct points *points)
+{
+    for (uint32_t i = 0; points && i < points->n; i++)
+        free((void *)points->list[i].condition);
+    points_free(points);
+}

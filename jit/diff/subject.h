@@ -9,11 +9,14 @@
 #include "sim/machine/input.h"
 #include "sim/machine/progtype.h"
 #include "sim/object/program.h"
+#include "sim/point.h"
 
 enum {
     SUBJECT_MAX_SLOTS = 4096,
     SUBJECT_MAX_INPUT = 512,
     SUBJECT_MAX_TARGETS = 4,
+    SUBJECT_MAX_POINTS = 4,
+    SUBJECT_MAX_NODES = 64,
 };
 
 /* The maps: subject_maps has their definitions. */
@@ -26,14 +29,25 @@ enum subject_map {
 };
 enum { SUBJECT_STATE_BYTES = 256, SUBJECT_VALUE_BYTES = 32, SUBJECT_ENTRIES = 4 };
 
+/* A break- or watchpoint that is set while the subject runs. */
+struct subject_point {
+    struct point point;   /* as at the start of the run; its condition is here: */
+    uint32_t n_nodes;     /* 0: always */
+    struct cond_node nodes[SUBJECT_MAX_NODES];
+};
+
 struct subject {
     const struct prog_type *type; /* "generic": the input is the memory that r1 points to; otherwise a type that takes a packet: the packet */
     uint32_t n_slots;
     uint32_t n_input;             /* bytes */
     uint32_t n_targets;
     uint32_t may_goto_limit;      /* as in struct env */
+    uint32_t stop_after;          /* the run is made of two, the first with a budget of so many instructions; 0: of one */
+    bool has_unit_costs;          /* all instructions cost the same, so that engines need not count cycles; else the built-in table */
+    uint32_t n_points;
     uint32_t longest_path;        /* no way through one of its programs has more instructions; UINT32_MAX: not known */
     uint32_t targets[SUBJECT_MAX_TARGETS]; /* slots behind the main program where tail-called programs begin, ascending */
+    struct subject_point points[SUBJECT_MAX_POINTS];
     uint8_t input[SUBJECT_MAX_INPUT];
     uint8_t code[SUBJECT_MAX_SLOTS * SLOT_BYTES]; /* n_slots of them count */
 };
@@ -51,6 +65,10 @@ void subject_measure(struct subject *s);
  * see program_set_code. Its function 0 is the entry. */
 struct program *subject_program(const struct subject *s);
 void subject_link(struct program *p, const struct subject *s);
+
+/* The points as an engine takes them; NULL: there are none. Owned by the caller, as points_new's. */
+struct points *subject_points(const struct subject *s);
+void subject_points_free(struct points *points);
 
 /* What machine_start takes. Points into the subject. */
 struct input subject_input(const struct subject *s);

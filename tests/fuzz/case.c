@@ -59,6 +59,8 @@ case_read(const uint8_t *bytes, size_t n, struct fuzz_case *out)
     s->type = prog_type_named(bytes[0] & CASE_TC ? "tc" : "generic");
     s->may_goto_limit = MAY_GOTO_LIMIT;
     s->longest_path = UINT32_MAX;
+    s->stop_after = s->n_points = 0;
+    s->has_unit_costs = false;
     s->n_targets = 0;
     for (int i = 0; i < SUBJECT_MAX_TARGETS; i++)
         add_target(s, read_u16(bytes + 8 + 2 * i) % s->n_slots);

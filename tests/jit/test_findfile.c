@@ -10,6 +10,23 @@
 #include <string.h>
 
 static void
+is_same_point(const struct subject_point *read, const struct subject_point *written)
+{
+    const struct point *p = &read->point, *q = &written->point;
+    cr_assert_eq(p->kind, q->kind);
+    cr_assert(p->kind != POINT_PC || p->pc == q->pc);
+    cr_assert(p->kind != POINT_REGISTER || (p->reg == q->reg && p->mask == q->mask));
+    cr_assert(p->kind != POINT_MEMORY || (p->addr == q->addr && p->len == q->len && p->access == q->access && p->on_change == q->on_change));
+    cr_assert_eq(p->ignore, q->ignore);
+    cr_assert_eq(read->n_nodes, written->n_nodes);
+    for (uint32_t i = 0; i < read->n_nodes; i++) {
+        const struct cond_node *a = &read->nodes[i], *b = &written->nodes[i];
+        bool has_value = b->op <= COND_EXTEND;
+        cr_assert(a->op == b->op && a->is_signed == b->is_signed && (!has_value || a->value == b->value));
+    }
+}
+
+static void
 is_read_again(struct find *find, const struct cause *cause)
 {
     struct buf text = BUF_EMPTY;
@@ -33,6 +50,11 @@ is_read_again(struct find *find, const struct cause *cause)
     for (uint32_t i = 0; i < s->n_targets; i++)
         cr_assert_eq(r->targets[i], s->targets[i]);
     cr_assert_eq(r->may_goto_limit, s->may_goto_limit);
+    cr_assert_eq(r->stop_after, s->stop_after);
+    cr_assert_eq(r->has_unit_costs, s->has_unit_costs);
+    cr_assert_eq(r->n_points, s->n_points);
+    for (uint32_t i = 0; i < s->n_points; i++)
+        is_same_point(&r->points[i], &s->points[i]);
     cr_assert_str_eq(record->engines, "interp,jit");
     cr_assert_eq(record->has_first, cause->is_named);
     cr_assert_eq(record->pc, cause->pc);
@@ -45,7 +67,9 @@ Test(findfile, what_is_written_is_read_again)
 {
     struct find *find = xcalloc(1, sizeof *find);
     struct generator g;
-    generator_init(&g, &generate_everything);
+    struct generate_options options = generate_everything;
+    options.points_percent = 50;
+    generator_init(&g, &options);
     find->left = "interp";
     find->right = "jit";
     for (uint64_t seed = 0; seed < 500; seed++) {
@@ -92,6 +116,24 @@ Test(findfile, what_makes_no_sense_is_refused)
     is_refused("# first: 1 after 0\nexit\n", "behind the end");
     is_refused("# first: 0 after 99999999999999999999\nexit\n", "first is");
     is_refused("# may-goto-limit: 4294967296\nexit\n", "one number");
+    is_refused("# stop-after: x\nexit\n", "one number");
+    is_refused("# costs: mine\nexit\n", "costs are");
+    is_refused("# point: pc 2\nexit\n", "a point lies behind the end");
+    is_refused("# point: \nexit\n", "a point is on");
+    is_refused("# point: pc\nexit\n", "pc needs");
+    is_refused("# point: pc 0 and\nexit\n", "something behind the point");
+    is_refused("# point: pc 0 ignore\nexit\n", "ignore needs");
+    is_refused("# point: register 11 0x1\nexit\n", "register needs");
+    is_refused("# point: memory 0x7fffffff 8 r\nexit\n", "memory needs");
+    is_refused("# point: memory 0x20000 0 r\nexit\n", "memory needs");
+    is_refused("# point: memory 0x20000 8 x\nexit\n", "r, w or rw");
+    is_refused("# point: pc 0 if\nexit\n", "one expression");
+    is_refused("# point: pc 0 if 1 2\nexit\n", "one expression");
+    is_refused("# point: pc 0 if 1 add\nexit\n", "lacks operands");
+    is_refused("# point: pc 0 if r11\nexit\n", "postfix");
+    is_refused("# point: pc 0 if 1 load.3\nexit\n", "postfix");
+    is_refused("# point: pc 0 if 0x11111111111111111111111\nexit\n", "postfix");
+    is_refused("# point: pc 0\n# point: pc 0\n# point: pc 0\n# point: pc 0\n# point: pc 0\nexit\n", "at most 4");
     is_refused("# raw: 1=ff00000000000000\nexit\n", "raw is");
     is_refused("# raw: 0=ff\nexit\n", "raw is");
     is_refused("# engines: 0123456789012345678901234567890123456789012345678901234567890123\nexit\n", "too long");
@@ -107,7 +149,9 @@ Test(findfile, hostile_bytes)
     struct generator g;
     struct buf text = BUF_EMPTY;
     struct errinfo e;
-    generator_init(&g, &generate_everything);
+    struct generate_options options = generate_everything;
+    options.points_percent = 100;
+    generator_init(&g, &options);
     generate_subject(&g, 7, &find->subject);
     find->left = "interp";
     find->right = "jit";
