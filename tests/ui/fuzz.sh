@@ -125,7 +125,7 @@ ends "the kernel as reference" 2 ebpfdbg fuzz --engines kernel
 ends "an unknown instruction set" 2 ebpfdbg fuzz --isa v5
 ends "too long" 2 ebpfdbg fuzz --length 1001
 ends "an unknown class" 2 ebpfdbg fuzz --weights none=1
-has "classes are told" "$out" "alu convert constant"
+has "classes are told" "$out" "alu idiom convert"
 missing=
 for class in $(echo "$out" | sed 's/.*classes are //; s/(.*//'); do
     grep -q "^    $class " "$top_srcdir/ebpfdbg.1" || missing="$missing $class"
