@@ -140,7 +140,9 @@ read_break(struct call *c, const char *text)
         c->has_place = err == OK;
         free(place);
     }
-    return err || !condition ? err : expr_parse(c->s, condition, &c->expr, c->e);
+    if (err || !condition)
+        return err;
+    return c->has_place ? expr_parse_at(c->s, condition, c->place.pcs[0], &c->expr, c->e) : expr_parse(c->s, condition, &c->expr, c->e);
 }
 
 static enum err

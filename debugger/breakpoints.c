@@ -186,7 +186,7 @@ resolve(struct session *s, struct breakpoint *b, struct errinfo *e)
     struct expr *condition = NULL;
     enum err err = b->watch ? watch_resolve(s, b->watch, e) : b->spec ? resolve_place(s, b, e) : OK;
     if (!err && b->condition)
-        err = expr_parse(s, b->condition->text, &condition, e);
+        err = b->n_pcs ? expr_parse_at(s, b->condition->text, b->pcs[0], &condition, e) : expr_parse(s, b->condition->text, &condition, e);
     if (!err)
         breakpoint_set_condition(s, b, condition);
     return err;

@@ -285,7 +285,8 @@ cmd_condition(struct call *c)
         buf_printf(c->out, "Breakpoint %u now unconditional.\n", p->number);
         return OK;
     }
-    if ((err = expr_parse(c->s, text, &c->expr, c->e)) || (err = expr_type(c->s, c->expr, &ignored, c->e)))
+    err = p->n_pcs ? expr_parse_at(c->s, text, p->pcs[0], &c->expr, c->e) : expr_parse(c->s, text, &c->expr, c->e);
+    if (err || (err = expr_type(c->s, c->expr, &ignored, c->e)))
         return err;
     breakpoint_set_condition(c->s, p, c->expr);
     c->expr = NULL;

@@ -12,6 +12,7 @@
 #include "debugger/select.h"
 #include "debugger/step.h"
 #include "sim/object/types.h"
+#include "sim/object/variables.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -193,14 +194,32 @@ cmd_next(struct call *c)
     return step_source(c, true);
 }
 
+/* What the function at pc returns: from its variables or its prototype; a long when nobody knows. False: nothing. */
+static bool
+returned_type(const struct session *s, uint32_t pc, struct vtype *out)
+{
+    const struct program *p = s->program;
+    const struct function *f = program_function_at(p, pc);
+    int32_t scope = f ? variables_scope_at(p->variables, f->pc * 8) : -1;
+    *out = vtype_base(BASE_LONG);
+    if (scope < 0)
+        return !f || !f->btf_id || !p->btf || !type_returns_void(p->btf, f->btf_id);
+    while (p->variables->scopes[scope].parent >= 0)
+        scope = p->variables->scopes[scope].parent;
+    uint32_t id = p->variables->scopes[scope].type_id;
+    if (id && vtype_is_scalar(vtype_of_btf(p->btf, id)))
+        *out = vtype_of_btf(p->btf, id);
+    return id != 0;
+}
+
 /* The value is r0: BPF has one return register, and nobody has used it yet. */
 static void
-show_returned(struct session *s, struct buf *out)
+show_returned(struct session *s, struct vtype type, struct buf *out)
 {
     struct value r0;
     if (s->event.kind != EVENT_STEP || data_read_reg(s, REG_0, &r0, NULL) != OK)
         return;
-    r0.place = PLACE_NONE;
+    r0 = value_of(type, r0.bits);
     buf_printf(out, "Value returned is $%u = ", data_record(s, &r0));
     format_value(s, &r0, 0, out);
     buf_putc(out, '\n');
@@ -212,8 +231,8 @@ cmd_finish(struct call *c)
     struct session *s = c->s;
     if (s->frame + 1 >= frame_count(s))
         return err_set(c->e, ERR_OUTERMOST, "finish", 0, 0, 0);
-    const struct function *f = program_function_at(s->program, frame_pc(s, s->frame));
-    bool has_value = !f || !f->btf_id || !s->program->btf || !type_returns_void(s->program->btf, f->btf_id);
+    struct vtype type;
+    bool has_value = returned_type(s, frame_pc(s, s->frame), &type);
     buf_puts(c->out, "Run till exit from ");
     frame_text(s, s->frame, true, c->out);
     enum err err = step_finish(s, c->out, c->e);
@@ -221,7 +240,7 @@ cmd_finish(struct call *c)
         return err;
     render_stop(s, NULL, c->out);
     if (has_value)
-        show_returned(s, c->out);
+        show_returned(s, type, c->out);
     return OK;
 }
 

@@ -36,10 +36,14 @@ struct value
 data_owned(const struct value *v)
 {
     struct value copy = *v;
+    uint64_t n = vtype_bytes(v->type);
     if (v->bytes) {
-        uint8_t *bytes = xmalloc(vtype_bytes(v->type));
-        memcpy(bytes, v->bytes, vtype_bytes(v->type));
+        uint8_t *bytes = xmalloc(v->gone ? 2 * n : n);
+        memcpy(bytes, v->bytes, n);
+        if (v->gone)
+            memcpy(bytes + n, v->gone, n);
         copy.bytes = bytes;
+        copy.gone = v->gone ? bytes + n : NULL;
     }
     return copy;
 }
@@ -202,6 +206,19 @@ data_write(struct session *s, uint64_t addr, const void *from, size_t n, struct 
         memcpy(to, (const char *)from + done, piece);
     }
     return OK;
+}
+
+enum err
+data_fetch(struct session *s, struct value *v, struct errinfo *e)
+{
+    uint64_t n = vtype_bytes(v->type);
+    if (v->place != PLACE_MEMORY || v->bytes || v->is_optimized_out || !(v->type.n || vtype_is_aggregate(v->type)))
+        return OK;
+    if (n > VALUE_MAX_BYTES)
+        return err_set(e, ERR_VALUE_SIZE, NULL, 0, n, VALUE_MAX_BYTES);
+    uint8_t *bytes = session_scratch(s, n);
+    v->bytes = bytes;
+    return data_read(s, v->where, bytes, n, e);
 }
 
 /* Makes a value independent of the program's types: aggregates become bytes. */

@@ -19,6 +19,9 @@ enum err data_read_reg(struct session *s, uint32_t id, struct value *out, struct
 enum err data_write_reg(struct session *s, uint32_t id, uint64_t bits, struct errinfo *e);
 struct vtype data_reg_type(uint32_t id);
 
+/* Reads the contents of an array or aggregate in memory, if they are missing. ERR_MEMORY, ERR_VALUE_SIZE. */
+enum err data_fetch(struct session *s, struct value *v, struct errinfo *e);
+
 /* Guest memory, in pieces that may cross regions. ERR_MEMORY with the first address that can't be accessed. */
 enum err data_read(struct session *s, uint64_t addr, void *to, size_t n, struct errinfo *e);
 enum err data_write(struct session *s, uint64_t addr, const void *from, size_t n, struct errinfo *e);

@@ -12,6 +12,7 @@ enum expr_op {
     EXPR_REGISTER, /* id: enum reg_id */
     EXPR_VARIABLE, /* id: index of the convenience variable */
     EXPR_HISTORY,  /* id: number, counted from the end when is_relative */
+    EXPR_LOCAL,    /* id: index into the program's variables */
     /* one operand */
     EXPR_NEG, EXPR_PLUS, EXPR_NOT, EXPR_COMPL, EXPR_DEREF, EXPR_ADDRESS, EXPR_SIZEOF, EXPR_CAST, EXPR_AT_ADDRESS, /* {type} a */
     EXPR_MEMBER, /* a.name, a->name */
@@ -56,6 +57,8 @@ enum { EXPR_MAX_DEPTH = 500 };
 
 /* Parses all of `text`. On OK the caller frees *out with expr_free. ERR_EXPR_*, ERR_NO_SYMBOL, ERR_NO_SYMBOL_TABLE. */
 enum err expr_parse(struct session *s, const char *text, struct expr **out, struct errinfo *e);
+/* The same with the variables that are visible at a slot, not in the selected frame: for conditions. */
+enum err expr_parse_at(struct session *s, const char *text, uint32_t pc, struct expr **out, struct errinfo *e);
 /* The same up to a comma outside of parentheses (or the end); *end is where it stopped. */
 enum err expr_parse_arg(struct session *s, const char *text, const char **end, struct expr **out, struct errinfo *e);
 void expr_free(struct expr *x);

@@ -6,6 +6,7 @@
 #include "debugger/expr.h"
 
 #include "debugger/data.h"
+#include "debugger/local.h"
 #include "debugger/state.h"
 #include "sim/base/base.h"
 
@@ -59,14 +60,10 @@ load(struct eval *v, struct vtype type, uint64_t addr, struct value *out)
 static enum err
 fetch(struct eval *v, struct value *out)
 {
-    uint64_t n = vtype_bytes(out->type);
-    if (out->place != PLACE_MEMORY || out->bytes || !(out->type.n || vtype_is_aggregate(out->type)))
-        return OK;
-    if (n > VALUE_MAX_BYTES)
-        return err_set(v->e, ERR_VALUE_SIZE, NULL, 0, n, VALUE_MAX_BYTES);
-    uint8_t *bytes = session_scratch(v->s, n);
-    out->bytes = bytes;
-    return read_memory(v, out->where, bytes, n);
+    bool is_missing = out->place == PLACE_MEMORY && !out->bytes && !out->is_optimized_out && (out->type.n || vtype_is_aggregate(out->type));
+    if (is_missing)
+        note_read(v, PLACE_MEMORY, out->where, vtype_bytes(out->type));
+    return is_missing && !v->is_type_only ? data_fetch(v->s, out, v->e) : OK;
 }
 
 static bool
@@ -81,6 +78,17 @@ btf_of(const struct eval *v)
     return v->s->program ? v->s->program->btf : NULL;
 }
 
+/* Whether any (or all) of the bits of an aggregate's contents were optimised out. */
+static bool
+is_gone(const struct value *a, uint64_t bit_off, uint64_t n_bits, bool any)
+{
+    for (uint64_t i = bit_off; i < bit_off + n_bits && a->gone; i++) {
+        if ((bool)(a->gone[i / 8] >> i % 8 & 1) == any)
+            return any;
+    }
+    return a->gone && !any;
+}
+
 /* The part of an aggregate at a byte offset: in memory when the whole is there, else from its bytes. */
 static enum err
 part(struct eval *v, const struct value *a, uint64_t off, struct vtype type, struct value *out)
@@ -91,11 +99,15 @@ part(struct eval *v, const struct value *a, uint64_t off, struct vtype type, str
     if (!a->bytes || off > whole || n > whole - off)
         return err_set(v->e, ERR_INDEX, NULL, 0, off, whole);
     *out = value_of(type, 0);
+    out->is_optimized_out = a->is_optimized_out || is_gone(a, 8 * off, 8 * n, vtype_is_scalar(type));
     if (vtype_is_scalar(type)) {
         memcpy(&bits, a->bytes + off, n);
+        bool is_out = out->is_optimized_out;
         *out = value_of(type, bits);
+        out->is_optimized_out = is_out;
     } else {
         out->bytes = a->bytes + off;
+        out->gone = a->gone ? a->gone + off : NULL;
     }
     return OK;
 }
@@ -111,9 +123,11 @@ bitfield(struct eval *v, const struct value *a, const struct type_member *m, str
     bytes.n = (uint32_t)((shift + m->n_bits + 7) / 8);
     if ((err = part(v, a, m->bit_off / 8, bytes, &unit)) || (err = fetch(v, &unit)))
         return err;
-    memcpy(&bits, unit.bytes, bytes.n < 8 ? bytes.n : 8);
+    if (!v->is_type_only)
+        memcpy(&bits, unit.bytes, bytes.n < 8 ? bytes.n : 8);
     bits = bits >> shift << (64 - m->n_bits);
     *out = value_of(type, vtype_is_signed(type) ? (uint64_t)((int64_t)bits >> (64 - m->n_bits)) : bits >> (64 - m->n_bits));
+    out->is_optimized_out = a->is_optimized_out || is_gone(&unit, shift, m->n_bits, true);
     return OK;
 }
 
@@ -123,6 +137,8 @@ member(struct eval *v, const struct value *a, const char *name, struct value *ou
     struct type_member m;
     struct value whole = *a;
     if (vtype_is_pointer(a->type)) {
+        if (a->is_optimized_out)
+            return err_set(v->e, ERR_OPTIMIZED_OUT, NULL, 0, 0, 0);
         whole = (struct value){ .type = vtype_target(a->type), .place = PLACE_MEMORY, .where = a->bits };
     }
     if (!vtype_is_aggregate(whole.type) || !btf_of(v))
@@ -217,6 +233,8 @@ assign(struct eval *v, const struct value *a, const struct value *b, struct valu
         *out = a->place == PLACE_VARIABLE ? *b : *a;
         return OK;
     }
+    if (a->is_optimized_out)
+        return err_set(v->e, ERR_OPTIMIZED_OUT, NULL, 0, 0, 0);
     if (a->place == PLACE_NONE)
         return err_set(v->e, ERR_NOT_LVALUE, NULL, 0, 0, 0);
     if (a->place == PLACE_VARIABLE) {
@@ -233,9 +251,13 @@ assign(struct eval *v, const struct value *a, const struct value *b, struct valu
         return err_set(v->e, ERR_INVALID_CAST, NULL, 0, 0, 0);
     struct value cast = value_of(a->type, b->bits);
     if (a->place == PLACE_REGISTER) {
-        if ((err = data_write_reg(v->s, (uint32_t)a->where, cast.bits, v->e)))
+        if ((err = data_write_reg(v->s, (uint32_t)a->where, cast.bits, v->e)) ||
+            (err = data_read_reg(v->s, (uint32_t)a->where, out, v->e)))
             return err;
-        return data_read_reg(v->s, (uint32_t)a->where, out, v->e);
+        *out = value_of(a->type, out->bits); /* a variable's type, when it lives there */
+        out->place = a->place;
+        out->where = a->where;
+        return OK;
     }
     if ((err = data_write(v->s, a->where, &cast.bits, vtype_bytes(a->type), v->e)))
         return err;
@@ -283,9 +305,23 @@ eval_leaf(struct eval *v, const struct node *n, struct value *out)
         out->place = PLACE_VARIABLE;
         out->where = n->id;
         return OK;
+    case EXPR_LOCAL:
+        if (!v->is_type_only)
+            return local_read(v->s, n->id, out, v->reads, v->e);
+        *out = value_of(local_type(v->s, n->id), 0);
+        out->place = PLACE_MEMORY;
+        return OK;
     default:
         return data_history(v->s, n->id, n->is_relative, out, v->e);
     }
+}
+
+/* An operand of which the value is needed. */
+static enum err
+operand(struct eval *v, int32_t index, struct value *out)
+{
+    enum err err = eval(v, index, out);
+    return !err && out->is_optimized_out ? err_set(v->e, ERR_OPTIMIZED_OUT, NULL, 0, 0, 0) : err;
 }
 
 static enum err
@@ -311,7 +347,8 @@ eval_unary(struct eval *v, const struct node *n, struct value *out)
 {
     enum err err;
     struct value a;
-    if ((err = eval(v, n->a, &a)))
+    bool is_place = n->op == EXPR_ADDRESS || n->op == EXPR_MEMBER;
+    if ((err = is_place ? eval(v, n->a, &a) : operand(v, n->a, &a)))
         return err;
     switch (n->op) {
     case EXPR_DEREF:
@@ -342,14 +379,14 @@ eval_lazy(struct eval *v, const struct node *n, struct value *out)
 {
     enum err err;
     struct value a, b;
-    if ((err = eval(v, n->a, &a)))
+    if ((err = operand(v, n->a, &a)))
         return err;
     if (n->op == EXPR_COMMA)
         return eval(v, n->b, out);
     if (n->op == EXPR_COND)
         return eval(v, value_is_true(&a) ? n->b : n->c, out);
     bool is_decided = value_is_true(&a) == (n->op == EXPR_LOGOR);
-    if ((!is_decided || v->is_type_only) && (err = eval(v, n->b, &b)))
+    if ((!is_decided || v->is_type_only) && (err = operand(v, n->b, &b)))
         return err;
     *out = value_int(BASE_INT, is_decided ? value_is_true(&a) : value_is_true(&b));
     return OK;
@@ -360,7 +397,8 @@ eval_binary(struct eval *v, const struct node *n, struct value *out)
 {
     enum err err;
     struct value a, b;
-    if ((err = eval(v, n->a, &a)) || (err = eval(v, n->b, &b)))
+    bool is_place = n->op == EXPR_INDEX || n->op == EXPR_ASSIGN;
+    if ((err = is_place ? eval(v, n->a, &a) : operand(v, n->a, &a)) || (err = operand(v, n->b, &b)))
         return err;
     if (n->op == EXPR_INDEX)
         return subscript(v, &a, &b, out);
@@ -388,6 +426,7 @@ eval(struct eval *v, int32_t index, struct value *out)
     case EXPR_REGISTER:
     case EXPR_VARIABLE:
     case EXPR_HISTORY:
+    case EXPR_LOCAL:
         return eval_leaf(v, n, out);
     case EXPR_SIZEOF:
         return eval_sizeof(v, n, out);

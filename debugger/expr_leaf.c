@@ -4,6 +4,7 @@
 #include "debugger/expr_parser.h"
 
 #include "debugger/data.h"
+#include "debugger/local.h"
 #include "debugger/state.h"
 #include "sim/base/base.h"
 
@@ -73,7 +74,7 @@ typedef_named(const struct parser *p)
     char name[256];
     const struct program *program = p->s->program;
     token_name(&p->t, name, sizeof name);
-    if (!btf_of(p) || program_var_named(program, name) || program_function_named(program, name) || program_map_named(program, name))
+    if (!btf_of(p) || local_named(p->s, name) >= 0 || program_var_named(program, name) || program_function_named(program, name) || program_map_named(program, name))
         return 0;
     return type_named(program->btf, name);
 }
@@ -210,6 +211,13 @@ parse_variable(struct parser *p, const struct data_var *var, int32_t *out)
     return (err = parser_add(p, node, out)) ? err : parser_advance(p);
 }
 
+static enum err
+parse_local(struct parser *p, uint32_t index, int32_t *out)
+{
+    enum err err = parser_add(p, NODE(.op = EXPR_LOCAL, .id = index), out);
+    return err ? err : parser_advance(p);
+}
+
 /* A name without "$": a variable, a function, a map, a register. */
 static enum err
 parse_name(struct parser *p, int32_t *out)
@@ -222,6 +230,9 @@ parse_name(struct parser *p, int32_t *out)
     const struct function *function = program ? program_function_named(program, name) : NULL;
     const struct map_def *map = program ? program_map_named(program, name) : NULL;
     int reg = reg_id_named(name, strlen(name));
+    int64_t local = local_named(p->s, name);
+    if (local >= 0)
+        return parse_local(p, (uint32_t)local, out);
     if (var)
         return parse_variable(p, var, out);
     if (function)

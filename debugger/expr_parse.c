@@ -335,6 +335,15 @@ expr_parse(struct session *s, const char *text, struct expr **out, struct errinf
 }
 
 enum err
+expr_parse_at(struct session *s, const char *text, uint32_t pc, struct expr **out, struct errinfo *e)
+{
+    s->parse_pc = pc;
+    enum err err = expr_parse(s, text, out, e);
+    s->parse_pc = -1;
+    return err;
+}
+
+enum err
 expr_parse_arg(struct session *s, const char *text, const char **end, struct expr **out, struct errinfo *e)
 {
     return parse(s, text, end, out, e);

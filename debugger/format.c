@@ -192,18 +192,23 @@ cut(uint64_t bits, uint64_t n_bytes)
     return n_bytes >= 8 ? bits : bits & ((UINT64_C(1) << 8 * n_bytes) - 1);
 }
 
+static bool
+is_to_text(struct vtype type)
+{
+    return type.n_ptr == 1 && (type.base == BASE_CHAR || type.base == BASE_UCHAR || type.base == BASE_SCHAR);
+}
+
 static void
 put_pointer(struct session *s, const struct value *v, struct buf *out)
 {
-    bool is_text = v->type.n_ptr == 1 && (v->type.base == BASE_CHAR || v->type.base == BASE_UCHAR || v->type.base == BASE_SCHAR);
-    if (!is_text || v->type.base != BASE_CHAR) {
+    if (!is_to_text(v->type) || v->type.base != BASE_CHAR) {
         buf_putc(out, '(');
         vtype_text(s->program ? s->program->btf : NULL, v->type, out);
         buf_puts(out, ") ");
     }
     buf_printf(out, "0x%" PRIx64, v->bits);
     format_addr_name(s, v->bits, out);
-    if (is_text && v->bits) {
+    if (is_to_text(v->type) && v->bits) {
         struct buf text = BUF_EMPTY;
         uint64_t n_bytes;
         if (format_string_at(s, v->bits, PRINT_ELEMENTS, &text, &n_bytes, NULL) == OK)
@@ -220,7 +225,7 @@ put_by_type(struct session *s, const struct value *v, char letter, struct buf *o
 {
     const struct btf *btf = s->program ? s->program->btf : NULL;
     uint64_t n_bytes = vtype_bytes(v->type);
-    struct type_format format = { .letter = letter == 's' || letter == 'z' || letter == 'a' || letter == 'f' ? 0 : letter };
+    struct type_format format = { .letter = letter == 's' || letter == 'z' || letter == 'a' || letter == 'f' ? 0 : letter, .gone = v->gone };
     if (!btf || !v->type.id || v->type.n_ptr || v->type.n)
         return false;
     if (vtype_is_aggregate(v->type))
@@ -340,7 +345,9 @@ put_array(struct session *s, const struct value *v, char letter, struct buf *out
 void
 format_value(struct session *s, const struct value *v, char letter, struct buf *out)
 {
-    if (v->type.n)
+    if (v->is_optimized_out)
+        buf_puts(out, "<optimized out>");
+    else if (v->type.n)
         put_array(s, v, letter, out);
     else if (vtype_is_scalar(v->type) || vtype_is_aggregate(v->type))
         put_scalar(s, v, letter, out);

@@ -3,6 +3,7 @@
 
 #include "debugger/frame.h"
 
+#include "debugger/local.h"
 #include "debugger/source.h"
 
 #include <assert.h>
@@ -56,7 +57,9 @@ frame_text(struct session *s, uint32_t level, bool with_number, struct buf *out)
         buf_printf(out, "#%-3u", level);
     if (!frame_is_at_line_start(s, level))
         buf_printf(out, "insn %u in ", pc);
-    buf_printf(out, "%s ()", f ? f->name : "??");
+    buf_printf(out, "%s (", f ? f->name : "??");
+    local_put_arguments(s, level, out);
+    buf_putc(out, ')');
     if (l)
         buf_printf(out, " at %s:%u", source_name(s, l->file), l->line);
     buf_putc(out, '\n');

@@ -28,6 +28,7 @@ session_new(const struct session_config *config)
     struct session *s = xcalloc(1, sizeof *s);
     s->config = *config;
     s->engine = config->engines[0];
+    s->parse_pc = -1;
     s->engine_insns = xcalloc(session_engine_index(s, NULL), sizeof *s->engine_insns);
     cost_model_unit(&s->unit);
     s->costs = config->costs ? config->costs : &s->unit;

@@ -163,6 +163,7 @@ struct session {
     struct event event;
     uint64_t n_stops; /* events so far */
     uint32_t frame; /* selected, 0: innermost */
+    int64_t parse_pc; /* slot whose variables names mean; -1: those of the selected frame */
 
     struct breakpoint *breakpoints;
     uint32_t n_breakpoints;

@@ -514,6 +514,7 @@ translate_node(struct translation *t, int32_t index, struct operand *out)
         return translate_choice(t, n, out);
     case EXPR_VARIABLE:
     case EXPR_HISTORY:
+    case EXPR_LOCAL: /* elsewhere at each instruction */
     case EXPR_PREINC:
     case EXPR_PREDEC:
     case EXPR_POSTINC:

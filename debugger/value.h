@@ -43,6 +43,8 @@ struct value {
     struct vtype type;
     uint64_t bits;        /* scalars: sign- or zero-extended from the type's width to 64 bits */
     const uint8_t *bytes; /* arrays and aggregates: their contents, owned by the session until the command ends; history owns copies */
+    const uint8_t *gone;  /* which bits of them were optimised out; NULL: none. Lies behind `bytes` in the same piece of memory */
+    bool is_optimized_out; /* all of it */
     enum place place;
     uint64_t where;       /* MEMORY: guest address; REGISTER: enum reg_id of expr.h; VARIABLE: index of the variable */
 };

@@ -18,6 +18,10 @@ void functions_link_types(const struct object *o, struct program *p);
 void core_link(const struct object *o, struct program *p, const char *btf_path);
 
 /* Fills files and lines (sorted by pc) from .BTF.ext line info, or from DWARF when there is none. */
-void lines_link(const struct object *o, struct program *p);
+void lines_link(struct object *o, struct program *p);
+
+/* Fills program.variables from DWARF, and the types of data variables that have none. Appends DWARF's types to o->btf: ids stay what they are,
+ * but whatever points into it is void. */
+void variables_link(struct object *o, struct program *p);
 
 #endif

@@ -101,7 +101,7 @@ compare_rows(const void *left, const void *right)
 }
 
 void
-lines_link(const struct object *o, struct program *p)
+lines_link(struct object *o, struct program *p)
 {
     struct line_table t = { .p = p };
     add_btf_lines(o, p, &t);

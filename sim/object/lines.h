@@ -10,6 +10,6 @@ struct line_table;
 void line_add(struct line_table *table, const char *name, struct line row);
 
 /* Adds all rows of .debug_line, with relocations applied. Adds a note for what it can't read. */
-void lines_read_dwarf(const struct object *o, struct program *p, struct line_table *table);
+void lines_read_dwarf(struct object *o, struct program *p, struct line_table *table);
 
 #endif

@@ -91,6 +91,7 @@ link_all(struct object *o, struct program *p, const struct load_options *options
     core_link(o, p, options ? options->btf_path : NULL);
     functions_link_types(o, p);
     vars_link(o, p);
+    variables_link(o, p);
     lines_link(o, p);
     refs_sort(p);
     return OK;

@@ -1,7 +1,7 @@
 /* Look-ups in an object. See object.h. */
 #include "config.h"
 
-#include "sim/object/object.h"
+#include "sim/object/dwarf.h"
 
 #include <bpf/btf.h>
 #include <stdlib.h>
@@ -11,6 +11,7 @@ void
 object_free(struct object *o)
 {
     btf__free(o->btf);
+    dwarf_close(o);
     free(o->sections);
     free(o->symbols);
     free(o->relocations);

@@ -11,7 +11,7 @@
  *   code                    copied to program.code, decoded to program.insns (second slots of LDDW marked)
  *   relocations             relocate.c: refs, externs, insn.imm
  *   functions               functions.c: from symbols and from the targets of calls; then what maps are preset with
- *   core_link, functions_link_types, lines_link                        debuginfo.h
+ *   core_link, functions_link_types, vars_link, variables_link, lines_link  debuginfo.h, link.h
  *   refs sorted by pc, notes closed */
 #ifndef SIM_OBJECT_OBJECT_H
 #define SIM_OBJECT_OBJECT_H
@@ -87,6 +87,7 @@ struct object {
     uint32_t n_relocations;
     struct map_place *map_places; /* sorted by section and off */
     uint32_t n_map_places;
+    struct dwarf_file *dwarf; /* dwarf.h: while it is read */
     struct btf *btf;      /* parsed .BTF, NULL when missing or broken; moves to program.btf at the end of linking */
     char btf_error[160];  /* why .BTF could not be used, "" */
     bool is_from_gcc;     /* by its .comment; GNU as 2.40 leaves symbol + addend in the patched bytes, not the addend */

@@ -4,6 +4,7 @@
 #include "sim/object/object.h"
 
 #include "sim/base/base.h"
+#include "sim/object/variables.h"
 
 #include <bpf/btf.h>
 #include <linux/bpf.h>
@@ -189,6 +190,7 @@ program_free(struct program *p)
     free(p->files);
     free(p->lines);
     free(p->notes);
+    variables_free(p->variables);
     btf__free(p->btf);
     free(p);
 }

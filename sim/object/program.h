@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct btf; /* libbpf's */
+struct variables;
 
 struct function {
     char *name;        /* symbol, or section name when there is none */
@@ -120,6 +121,7 @@ struct program {
     uint32_t n_lines;
     struct data_var *vars; /* sorted by map and off */
     uint32_t n_vars;
+    struct variables *variables; /* variables.h: locals and their places, NULL when there is no DWARF */
     struct note *notes;
     uint32_t n_notes, n_notes_lost; /* lost: how many more there were; the last note says so, too */
     char license[64]; /* "" when the object has none */

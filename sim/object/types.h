@@ -34,6 +34,7 @@ void type_print_prototype(const struct btf *btf, uint32_t func_id, const char *n
 struct type_format {
     char letter;           /* 0 natural, or gdb's: 'd', 'u', 'x', 'o', 't', 'c', for every integer in the value */
     uint32_t max_elements; /* of arrays; 0: gdb's 200 */
+    const uint8_t *gone;   /* which bits of the value were optimised out, as many bytes as it has; NULL: none */
 };
 
 /* Appends a value (of a DATASEC: of all its variables): "{pkts = 4, bytes = 611}", "65 'A'", "\"eth0\"", "(struct pkt *) 0x100000", "XDP_PASS". bytes need no alignment.

@@ -22,6 +22,7 @@ struct printer {
     size_t end;             /* out->len to stop at */
     char letter;
     uint32_t max_elements;
+    const uint8_t *bytes, *gone; /* of the whole value */
 };
 
 static void print(struct printer *p, uint32_t id, const uint8_t *bytes, size_t n_bytes);
@@ -34,6 +35,16 @@ load_bits(const uint8_t *bytes, uint64_t bit_off, uint32_t n_bits)
     for (uint32_t i = 0; i < n_bits; i++)
         value |= (uint64_t)(bytes[(bit_off + i) / 8] >> (bit_off + i) % 8 & 1) << i;
     return value;
+}
+
+/* How many of n_bits from bit_off of `bytes` on were optimised out. */
+static uint64_t
+count_gone(const struct printer *p, const uint8_t *bytes, uint64_t bit_off, uint64_t n_bits)
+{
+    uint64_t n = 0;
+    for (uint64_t i = 0; p->gone && i < n_bits; i++)
+        n += p->gone[(size_t)(bytes - p->bytes) + (bit_off + i) / 8] >> (bit_off + i) % 8 & 1;
+    return n;
 }
 
 static int64_t
@@ -188,12 +199,12 @@ print_float(struct printer *p, const struct btf_type *t, const uint8_t *bytes)
 
 /* ---------------------------------------------------------------- arrays */
 
-/* Elements from i on that are the same as element i. */
+/* Elements from i on that are the same as element i; 1 when not all of them are there. */
 static uint64_t
-count_repeats(const uint8_t *bytes, size_t element_bytes, uint64_t i, uint64_t n)
+count_repeats(const uint8_t *bytes, size_t element_bytes, uint64_t i, uint64_t n, bool is_there)
 {
     uint64_t same = 1;
-    while (i + same < n && !memcmp(bytes + i * element_bytes, bytes + (i + same) * element_bytes, element_bytes))
+    while (i + same < n && is_there && !memcmp(bytes + i * element_bytes, bytes + (i + same) * element_bytes, element_bytes))
         same++;
     return same;
 }
@@ -209,7 +220,7 @@ print_string(struct printer *p, const uint8_t *bytes, uint64_t n)
     if (!n)
         buf_puts(p->out, "\"\"");
     for (uint64_t i = 0, same; i < n && n_printed < p->max_elements; i += same) {
-        same = count_repeats(bytes, 1, i, n);
+        same = count_repeats(bytes, 1, i, n, true);
         if (same > MANY_REPEATS) {
             buf_puts(p->out, is_open ? "\", '" : is_first ? "'" : ", '");
             print_char(p, bytes[i], '\'');
@@ -247,7 +258,8 @@ print_array(struct printer *p, const struct btf_type *t, const uint8_t *bytes, s
         buf_puts(p->out, n && element_bytes ? "<unavailable>" : "{}");
         return;
     }
-    if (is_character(et) && !p->letter) {
+    bool is_there = !count_gone(p, bytes, 0, 8 * n * (uint64_t)element_bytes);
+    if (is_character(et) && !p->letter && is_there) {
         print_string(p, bytes, n);
         return;
     }
@@ -261,7 +273,7 @@ print_array(struct printer *p, const struct btf_type *t, const uint8_t *bytes, s
         }
         if (i)
             buf_puts(p->out, ", ");
-        same = count_repeats(bytes, size, i, n);
+        same = count_repeats(bytes, size, i, n, is_there);
         print(p, element, bytes + i * size, size);
         if (same >= MANY_REPEATS) {
             buf_printf(p->out, " <repeats %" PRIu64 " times>", same);
@@ -282,6 +294,10 @@ print_bitfield(struct printer *p, uint32_t id, const uint8_t *bytes, size_t n_by
     const struct btf_type *t = btf_skip(p->btf, &id);
     if (n_bits > 64 || bit_off + n_bits > (uint64_t)n_bytes * 8) {
         buf_puts(p->out, "<unavailable>");
+        return;
+    }
+    if (count_gone(p, bytes, bit_off, n_bits)) {
+        buf_puts(p->out, "<optimized out>");
         return;
     }
     uint64_t value = load_bits(bytes, bit_off, n_bits);
@@ -330,6 +346,12 @@ print(struct printer *p, uint32_t id, const uint8_t *bytes, size_t n_bytes)
     uint32_t n_bits = size <= 8 ? (uint32_t)size * 8 : 64;
     if (size < 0 || (uint64_t)size > n_bytes) {
         buf_puts(p->out, "<unavailable>");
+        return;
+    }
+    uint64_t n_gone = count_gone(p, bytes, 0, 8 * (uint64_t)size);
+    bool has_parts = btf_is_composite(t) || btf_is_array(t);
+    if (n_gone && (!has_parts || n_gone == 8 * (uint64_t)size)) {
+        buf_puts(p->out, "<optimized out>");
         return;
     }
     switch (btf_kind(t)) {
@@ -394,6 +416,8 @@ type_print_value(const struct btf *btf, uint32_t id, const void *bytes, size_t n
                          .out = out,
                          .end = out->len + TYPE_TEXT_MAX,
                          .letter = format ? format->letter : 0,
+                         .bytes = bytes,
+                         .gone = format ? format->gone : NULL,
                          .max_elements = format && format->max_elements ? format->max_elements : DEFAULT_ELEMENTS };
     uint32_t behind = id;
     if (btf_is_ptr(btf_skip(btf, &behind)) && !p.letter) {

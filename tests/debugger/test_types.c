@@ -66,10 +66,10 @@ Test(types, stepping_compiled_code)
     const char *text = "";
     for (int i = 0; i < 12 && !strstr(text, "Breakpoint 2"); i++)
         text = fixture_say(s, "next");
-    cr_assert(strstr(text, "Breakpoint 2, twice () at values.bpf.c:36"), "%s", text);
+    cr_assert(strstr(text, "Breakpoint 2, twice (n=7) at values.bpf.c:36"), "%s", text);
     fixture_say(s, "delete 2");
     text = fixture_say(s, "finish");
-    cr_assert(strstr(text, "Run till exit from #0  twice () at values.bpf.c:"), "%s", text);
+    cr_assert(strstr(text, "Run till exit from #0  twice (n=7) at values.bpf.c:"), "%s", text);
     cr_assert(strstr(text, "Value returned is $1 = 14"), "%s", text);
     fixture_expect(s, "print counter", "$2 = 7\n");
     text = fixture_say(s, "continue");

@@ -175,7 +175,7 @@ Test(watch, refusals)
     play(fixture_values(), refusals, ARRAY_LEN(refusals));
 }
 
-#define LINE_45(insn) "insn " insn " in values () at values.bpf.c:45\n45\t    counter += 2;\n"
+#define LINE_45(insn) "insn " insn " in values (ctx=<optimized out>) at values.bpf.c:45\n45\t    counter += 2;\n"
 #define ORIGIN(x) "{x = " x ", y = 2, tag = 99 'c', low = 3, high = 4}"
 #define VALUES_EXITED "[values returned 2 (XDP_PASS), 93 insns, 93 cycles]\n"
 
@@ -196,7 +196,7 @@ static const struct step variables[] = {
                           "4       hw watchpoint   keep y                      total\n\tstop only if total > 1000\n"
                           "5       hw watchpoint   keep y                      origin\n" },
     { "delete 4", "" },
-    { "continue", "Continuing.\n" CHANGED("Hardware watchpoint 5", "origin", ORIGIN("1"), ORIGIN("14"), "values () at values.bpf.c:49\n49\t    zero++;\n") },
+    { "continue", "Continuing.\n" CHANGED("Hardware watchpoint 5", "origin", ORIGIN("1"), ORIGIN("14"), "values (ctx=<optimized out>) at values.bpf.c:49\n49\t    zero++;\n") },
     { "continue", "Continuing.\n" VALUES_EXITED },
 };
 
@@ -211,10 +211,10 @@ Test(watch, places)
     PLAY(fixture_values(), { "set var where = &corners[0]", "" }, { "watch where->x", "Hardware watchpoint 1: where->x\n" },
          { "watch -location where->x", "Hardware watchpoint 2: -location where->x\n" }, { "watch fields.b", "Hardware watchpoint 3: fields.b\n" },
          { "set var where = &origin", "" },
-         { "run", "Starting program: values (xdp)\n" CHANGED("Hardware watchpoint 1", "where->x", "1", "14", "values () at values.bpf.c:49\n49\t    zero++;\n") },
+         { "run", "Starting program: values (xdp)\n" CHANGED("Hardware watchpoint 1", "where->x", "1", "14", "values (ctx=<optimized out>) at values.bpf.c:49\n49\t    zero++;\n") },
          { "continue", "Continuing.\n" VALUES_EXITED }, { "delete", "" },
          { "start", "Temporary breakpoint 4 at insn 3: file values.bpf.c, line 45.\nStarting program: values (xdp)\n\nTemporary breakpoint 4, "
-                    "values () at values.bpf.c:45\n45\t    counter += 2;\n" },
+                    "values (ctx=<optimized out>) at values.bpf.c:45\n45\t    counter += 2;\n" },
          { "watch *(int *)($r10 - 8)", "Hardware watchpoint 5: -location *(int *)($r10 - 8)\n" },
          { "watch -loc *(int *)($r10 - 8) if 1", "Hardware watchpoint 6: -location *(int *)($r10 - 8)\n" });
 }

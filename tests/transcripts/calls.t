@@ -12,13 +12,13 @@ Breakpoint 1 at insn 15: file calls.c, line 35.
 (ebpfdbg) run
 Starting program: balance (xdp)
 
-Breakpoint 1, rotate () at calls.c:35
+Breakpoint 1, rotate (value=3630856102, bits=13) at calls.c:35
 35	rotate(__u32 value, __u32 bits)
 (ebpfdbg) backtrace
-#0  rotate () at calls.c:35
-#1  insn 12 in mix () at calls.c:44
-#2  insn 4 in hash () at calls.c:50
-#3  insn 34 in balance () at calls.c:64
+#0  rotate (value=3630856102, bits=13) at calls.c:35
+#1  insn 12 in mix (state=<optimized out>, word=<optimized out>) at calls.c:44
+#2  insn 4 in hash (source=<optimized out>, destination=33554442) at calls.c:50
+#3  insn 34 in balance (ctx=<optimized out>) at calls.c:64
 (ebpfdbg) info frame
 Stack level 0, frame at 0x2f400:
  pc = 15 in rotate (calls.c:35); saved pc = 12
@@ -29,25 +29,25 @@ Stack level 0, frame at 0x2f400:
 (ebpfdbg) print $r1
 $1 = 3630856102
 (ebpfdbg) finish
-Run till exit from #0  rotate () at calls.c:35
-mix () at calls.c:44
+Run till exit from #0  rotate (value=3630856102, bits=13) at calls.c:35
+mix (state=<optimized out>, word=<optimized out>) at calls.c:44
 44	    return rotate(state, 13) * 5 + 0xe6546b64;
 Value returned is $2 = 1324669709
 (ebpfdbg) up
-#1  insn 4 in hash () at calls.c:50
+#1  insn 4 in hash (source=<optimized out>, destination=33554442) at calls.c:50
 50	    __u32 state = mix(0x9747b28c, source);
 (ebpfdbg) info registers r6 r7
 r6             0x200000a          33554442 <code at slot 1>
 r7             0x0                0
 (ebpfdbg) down
-#0  mix () at calls.c:44
+#0  mix (state=<optimized out>, word=<optimized out>) at calls.c:44
 44	    return rotate(state, 13) * 5 + 0xe6546b64;
 (ebpfdbg) step
-hash () at calls.c:51
+hash (source=<optimized out>, destination=33554442) at calls.c:51
 51	    return mix(state, destination);
 (ebpfdbg) info stack
-#0  hash () at calls.c:51, 0 of 512 bytes used
-#1  insn 34 in balance () at calls.c:64, 0 of 512 bytes used
+#0  hash (source=<optimized out>, destination=33554442) at calls.c:51, 0 of 512 bytes used
+#1  insn 34 in balance (ctx=<optimized out>) at calls.c:64, 0 of 512 bytes used
 (ebpfdbg) delete
 (ebpfdbg) continue
 Continuing.

@@ -5,7 +5,7 @@ Breakpoint 1 at insn 11: file filter.c, line 43.
 (ebpfdbg) run
 Starting program: filter (xdp)
 
-Breakpoint 1, filter () at filter.c:43
+Breakpoint 1, filter (ctx=0x40000) at filter.c:43
 43	filter(struct xdp_md *ctx)
 (ebpfdbg) next
 45	    void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
@@ -29,14 +29,14 @@ Breakpoint 2 at insn 0: file filter.c, line 34.
 (ebpfdbg) continue
 Continuing.
 
-Breakpoint 2, count () at filter.c:34
+Breakpoint 2, count (protocol=17) at filter.c:34
 34	count(__u32 protocol)
 (ebpfdbg) backtrace
-#0  count () at filter.c:34
-#1  insn 24 in filter () at filter.c:53
+#0  count (protocol=17) at filter.c:34
+#1  insn 24 in filter (ctx=<optimized out>) at filter.c:53
 (ebpfdbg) finish
-Run till exit from #0  count () at filter.c:34
-filter () at filter.c:54
+Run till exit from #0  count (protocol=17) at filter.c:34
+filter (ctx=<optimized out>) at filter.c:54
 54	    if (ip->protocol != IPPROTO_UDP || ip->ihl != 5)
 (ebpfdbg) map lookup packets 17
 [17] = 1
@@ -48,7 +48,7 @@ Continuing.
 (ebpfdbg) run
 Starting program: filter (xdp)
 
-Breakpoint 1, filter () at filter.c:43
+Breakpoint 1, filter (ctx=0x40000) at filter.c:43
 43	filter(struct xdp_md *ctx)
 (ebpfdbg) info breakpoints
 Num     Type           Disp Enb Address            What

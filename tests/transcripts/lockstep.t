@@ -13,7 +13,7 @@ Breakpoint 1 at insn 0: file filter.c, line 34.
 (ebpfdbg) run
 Starting program: filter (xdp)
 
-Breakpoint 1, count () at filter.c:34
+Breakpoint 1, count (protocol=17) at filter.c:34
 34	count(__u32 protocol)
 (ebpfdbg) lockstep
 23 instructions, interp and jit agree: XDP_DROP (1)

@@ -35,7 +35,7 @@ Temporary breakpoint 2 at insn 29: file loop.c, line 42.
 (ebpfdbg) run
 Starting program: check_header (xdp)
 
-Temporary breakpoint 2, check_header () at loop.c:42
+Temporary breakpoint 2, check_header (ctx=<optimized out>) at loop.c:42
 42	    return sum == 0xffff ? XDP_PASS : XDP_DROP;
 (ebpfdbg) disassemble
 Dump of assembler code for function check_header:

@@ -19,7 +19,7 @@ $ ebpfdbg -nx -q examples/oob.o --packet examples/packets/syn.hex
 Starting program: find_get (xdp)
 
 Program fault: read of 4 bytes at pkt+54, 4 bytes past the end of the 54-byte packet.
-find_get () at oob.c:40
+find_get (ctx=<optimized out>) at oob.c:40
 40	    __u32 word = *(__u32 *)payload;
 (ebpfdbg) info registers
 r0             0x2                2
@@ -55,7 +55,7 @@ pc             18                 18 <find_get+18>
 Continuing.
 
 Program fault: read of 4 bytes at pkt+54, 4 bytes past the end of the 54-byte packet.
-find_get () at oob.c:40
+find_get (ctx=<optimized out>) at oob.c:40
 40	    __u32 word = *(__u32 *)payload;
 (ebpfdbg) info program
 	Running find_get as xdp on engine auto.

@@ -5,7 +5,7 @@ Breakpoint 1 at insn 22: file ringbuf.c, line 53.
 (ebpfdbg) run
 Starting program: watch_connections (xdp)
 
-Breakpoint 1, watch_connections () at ringbuf.c:53
+Breakpoint 1, watch_connections (ctx=<optimized out>) at ringbuf.c:53
 53	    event->time_ns = bpf_ktime_get_ns();
 (ebpfdbg) info output
 The program has produced no output.

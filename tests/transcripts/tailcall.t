@@ -15,17 +15,17 @@ Breakpoint 2 at insn 25: file tailcall.c, line 68.
 (ebpfdbg) run
 Starting program: ethernet (xdp)
 
-Breakpoint 1, ipv4 () at tailcall.c:53
+Breakpoint 1, ipv4 (ctx=0x40000) at tailcall.c:53
 53	ipv4(struct xdp_md *ctx)
 (ebpfdbg) backtrace
-#0  ipv4 () at tailcall.c:53
+#0  ipv4 (ctx=0x40000) at tailcall.c:53
 (ebpfdbg) continue
 Continuing.
 
-Breakpoint 2, udp () at tailcall.c:68
+Breakpoint 2, udp (ctx=0x40000) at tailcall.c:68
 68	udp(struct xdp_md *ctx)
 (ebpfdbg) backtrace
-#0  udp () at tailcall.c:68
+#0  udp (ctx=0x40000) at tailcall.c:68
 (ebpfdbg) continue
 Continuing.
 [ethernet returned 3 (XDP_TX), 41 insns, 41 cycles]

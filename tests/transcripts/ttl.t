@@ -18,7 +18,7 @@ Breakpoint 1 at insn 0: file ttl.c, line 28.
 (ebpfdbg) run
 Starting program: forward (tc)
 
-Breakpoint 1, forward () at ttl.c:28
+Breakpoint 1, forward (skb=0x40000) at ttl.c:28
 28	forward(struct __sk_buff *skb)
 (ebpfdbg) info context
 Context of the running program (tc, 192 bytes):
@@ -68,7 +68,7 @@ Breakpoint 2 at insn 20: file ttl.c, line 44.
 (ebpfdbg) continue
 Continuing.
 
-Breakpoint 2, forward () at ttl.c:44
+Breakpoint 2, forward (skb=0x40000) at ttl.c:44
 44	    ip->ttl--;
 (ebpfdbg) info packet
 Packet of the running program: 72 bytes, data 0x100040-0x100088

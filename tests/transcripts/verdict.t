@@ -10,7 +10,7 @@ Breakpoint 1 at insn 0: file verdict.c, line 24.
 (ebpfdbg) run
 Starting program: firewall (xdp)
 
-Breakpoint 1, allowed () at verdict.c:24
+Breakpoint 1, allowed (port=5632) at verdict.c:24
 24	allowed(__u32 port)
 (ebpfdbg) print $r1
 $1 = 5632

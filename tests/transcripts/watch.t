@@ -4,7 +4,7 @@ $ ebpfdbg -nx -q examples/ttl.o --packet examples/packets/http.hex --engine inte
 Temporary breakpoint 1 at insn 0: file ttl.c, line 28.
 Starting program: forward (tc)
 
-Temporary breakpoint 1, forward () at ttl.c:28
+Temporary breakpoint 1, forward (skb=0x40000) at ttl.c:28
 28	forward(struct __sk_buff *skb)
 (ebpfdbg) watch *(u8 *)(*(u32 *)($r1 + 76) + 22)
 Hardware watchpoint 2: -location *(u8 *)(*(u32 *)($r1 + 76) + 22)
@@ -25,7 +25,7 @@ Hardware watchpoint 2: -location *(u8 *)(*(u32 *)($r1 + 76) + 22)
 
 Old value = 64 '@'
 New value = 63 '?'
-forward () at ttl.c:41
+forward (skb=0x40000) at ttl.c:41
 41	    __u32 check = ip->check;
 (ebpfdbg) continue
 Continuing.
@@ -33,7 +33,7 @@ Continuing.
 Hardware read watchpoint 3: -location *(u16 *)(*(u32 *)($r1 + 76) + 24)
 
 Value = 47910
-insn 23 in forward () at ttl.c:41
+insn 23 in forward (skb=0x40000) at ttl.c:41
 41	    __u32 check = ip->check;
 (ebpfdbg) continue
 Continuing.
@@ -71,7 +71,7 @@ Continuing.
 sum = 3a45
 Continuing.
 
-Breakpoint 2, check_header () at loop.c:39
+Breakpoint 2, check_header (ctx=<optimized out>) at loop.c:39
 39	        sum += words[i];
 (ebpfdbg) delete 1
 (ebpfdbg) watch r2 + r3
@@ -83,7 +83,7 @@ Hardware watchpoint 3: r2 + r3
 
 Old value = 14937
 New value = 15001
-check_header () at loop.c:38
+check_header (ctx=<optimized out>) at loop.c:38
 38	    for (int i = 0; i < HEADER_WORDS; i++)
 (ebpfdbg) delete
 (ebpfdbg) watch $pc
@@ -95,7 +95,7 @@ Watchpoint 4: $pc
 
 Old value = (void (*)()) 17 <check_header+17>
 New value = (void (*)()) 18 <check_header+18>
-check_header () at loop.c:38
+check_header (ctx=<optimized out>) at loop.c:38
 38	    for (int i = 0; i < HEADER_WORDS; i++)
 (ebpfdbg) info breakpoints
 Num     Type           Disp Enb Address            What
@@ -106,7 +106,7 @@ $ ebpfdbg -nx -q examples/ttl.o --packet examples/packets/http.hex --engine jit
 Temporary breakpoint 1 at insn 0: file ttl.c, line 28.
 Starting program: forward (tc)
 
-Temporary breakpoint 1, forward () at ttl.c:28
+Temporary breakpoint 1, forward (skb=0x40000) at ttl.c:28
 28	forward(struct __sk_buff *skb)
 (ebpfdbg) watch *(u8 *)(*(u32 *)($r1 + 76) + 22)
 Hardware watchpoint 2: -location *(u8 *)(*(u32 *)($r1 + 76) + 22)
@@ -127,7 +127,7 @@ Hardware watchpoint 2: -location *(u8 *)(*(u32 *)($r1 + 76) + 22)
 
 Old value = 64 '@'
 New value = 63 '?'
-forward () at ttl.c:41
+forward (skb=0x40000) at ttl.c:41
 41	    __u32 check = ip->check;
 (ebpfdbg) continue
 Continuing.
@@ -135,7 +135,7 @@ Continuing.
 Hardware read watchpoint 3: -location *(u16 *)(*(u32 *)($r1 + 76) + 24)
 
 Value = 47910
-insn 23 in forward () at ttl.c:41
+insn 23 in forward (skb=0x40000) at ttl.c:41
 41	    __u32 check = ip->check;
 (ebpfdbg) continue
 Continuing.
@@ -173,7 +173,7 @@ Continuing.
 sum = 3a45
 Continuing.
 
-Breakpoint 2, check_header () at loop.c:39
+Breakpoint 2, check_header (ctx=<optimized out>) at loop.c:39
 39	        sum += words[i];
 (ebpfdbg) delete 1
 (ebpfdbg) watch r2 + r3
@@ -185,7 +185,7 @@ Hardware watchpoint 3: r2 + r3
 
 Old value = 14937
 New value = 15001
-check_header () at loop.c:38
+check_header (ctx=<optimized out>) at loop.c:38
 38	    for (int i = 0; i < HEADER_WORDS; i++)
 (ebpfdbg) delete
 (ebpfdbg) watch $pc
@@ -197,7 +197,7 @@ Watchpoint 4: $pc
 
 Old value = (void (*)()) 17 <check_header+17>
 New value = (void (*)()) 18 <check_header+18>
-check_header () at loop.c:38
+check_header (ctx=<optimized out>) at loop.c:38
 38	    for (int i = 0; i < HEADER_WORDS; i++)
 (ebpfdbg) info breakpoints
 Num     Type           Disp Enb Address            What
