@@ -67,16 +67,23 @@ is_keyword_of_types(const struct token *t)
     return token_is(t, "struct") || token_is(t, "union") || token_is(t, "enum");
 }
 
-/* The program's type of that name; 0: none, or the name means a variable, function or map, which come first as in C. */
-static uint32_t
-typedef_named(const struct parser *p)
+/* Whether the name means a variable, function or map: those come before types, as in C. */
+static bool
+is_object(const struct parser *p, const char *name)
+{
+    const struct program *program = p->s->program;
+    return program && (local_named(p->s, name) >= 0 || program_var_named(program, name) || program_function_named(program, name) ||
+                       program_map_named(program, name));
+}
+
+/* A type of one word, the program's or one that everybody knows. */
+static bool
+is_type_name(const struct parser *p)
 {
     char name[256];
-    const struct program *program = p->s->program;
     token_name(&p->t, name, sizeof name);
-    if (!btf_of(p) || local_named(p->s, name) >= 0 || program_var_named(program, name) || program_function_named(program, name) || program_map_named(program, name))
-        return 0;
-    return type_named(program->btf, name);
+    bool is_known = vtype_named(name, strlen(name)) >= 0 || (btf_of(p) && type_named(btf_of(p), name));
+    return is_known && !is_object(p, name);
 }
 
 bool
@@ -85,7 +92,7 @@ parser_starts_type(const struct parser *p)
     struct type_words ignored = { 0 };
     const struct token *t = &p->t;
     return t->kind == TOKEN_NAME && (token_is(t, "const") || token_is(t, "volatile") || is_keyword_of_types(t) ||
-                                     count_word(&ignored, t->text, t->len) || vtype_named(t->text, t->len) >= 0 || typedef_named(p));
+                                     count_word(&ignored, t->text, t->len) || is_type_name(p));
 }
 
 /* "struct pkt" at the keyword, or a typedef's name. */
@@ -108,7 +115,21 @@ parse_program_type(struct parser *p, struct vtype *out)
     return OK;
 }
 
-/* A type name and its stars, at a token for which parser_starts_type() holds. */
+/* "[4]" behind a type's name. */
+static enum err
+parse_dimension(struct parser *p, struct vtype *out)
+{
+    enum err err = parser_advance(p);
+    if (err)
+        return err;
+    bool is_number = p->t.kind == TOKEN_NUMBER && p->t.value.bits && p->t.value.bits <= VALUE_MAX_BYTES;
+    if (!is_number || (vtype_is_aggregate(*out) && !out->bytes))
+        return parser_fail(p);
+    out->n = (uint32_t)p->t.value.bits;
+    return (err = parser_advance(p)) ? err : parser_expect(p, ']');
+}
+
+/* A type name, its stars and a dimension, at a token for which parser_starts_type() holds. */
 enum err
 parser_read_type(struct parser *p, struct vtype *out)
 {
@@ -142,7 +163,7 @@ parser_read_type(struct parser *p, struct vtype *out)
         if (err)
             return err;
     }
-    return OK;
+    return parser_at(p, '[') ? parse_dimension(p, out) : OK;
 }
 
 /* $1 $ $$ $$2: digits -> a number, false when there are other characters. */
@@ -218,14 +239,86 @@ parse_local(struct parser *p, uint32_t index, int32_t *out)
     return err ? err : parser_advance(p);
 }
 
-/* A name without "$": a variable, a function, a map, a register. */
+/* An enumeration's constant; false when there is none of that name. */
+static bool
+constant_named(const struct parser *p, const char *name, struct value *out)
+{
+    uint32_t id;
+    int64_t value;
+    if (!btf_of(p) || !type_find_constant(btf_of(p), name, &id, &value))
+        return false;
+    *out = value_of(vtype_of_btf(btf_of(p), id), (uint64_t)value);
+    out->n_bits = (int32_t)out->bits == (int64_t)out->bits ? 31 : 0; /* printed by name, but an int, as C has it */
+    return true;
+}
+
+/* FUNCTION::name; the function's name and "::" have been read. */
+static enum err
+parse_in_function(struct parser *p, const char *function, int32_t *out)
+{
+    char name[256], where[300];
+    if (p->t.kind != TOKEN_NAME)
+        return parser_fail(p);
+    token_name(&p->t, name, sizeof name);
+    int64_t local = local_of_function(p->s, function, name);
+    if (local >= 0)
+        return parse_local(p, (uint32_t)local, out);
+    snprintf(where, sizeof where, "function \"%.255s\"", function);
+    return err_set_detail(p->e, ERR_NO_SYMBOL_IN, name, where);
+}
+
+/* FILE::name, a global or static variable; at the file's name. An object's variables are found without it: it has to be one of its files. */
+static enum err
+parse_in_file(struct parser *p, int32_t *out)
+{
+    char file[256], name[256];
+    const struct program *program = p->s->program;
+    token_name(&p->t, file, sizeof file);
+    bool is_known = false;
+    for (uint32_t i = 0; program && i < program->n_files; i++) {
+        const char *base = strrchr(program->files[i], '/');
+        is_known |= !strcmp(program->files[i], file) || (base && !strcmp(base + 1, file));
+    }
+    if (!is_known)
+        return err_set(p->e, program ? ERR_NO_SCOPE : ERR_NO_SYMBOL_TABLE, file, 0, 0, 0);
+    enum err err = token_read(p->t.text + p->t.len + (p->t.text[p->t.len] == '\''), &p->t, p->e);
+    if (err || (err = parser_expect(p, OP2(':', ':'))))
+        return err;
+    if (p->t.kind != TOKEN_NAME)
+        return parser_fail(p);
+    token_name(&p->t, name, sizeof name);
+    const struct data_var *var = program_var_named(program, name);
+    if (var)
+        return parse_variable(p, var, out);
+    char where[300];
+    snprintf(where, sizeof where, "file \"%.255s\"", file);
+    return err_set_detail(p->e, ERR_NO_SYMBOL_IN, name, where);
+}
+
+static bool
+is_before_scope(const struct token *t)
+{
+    const char *end = t->text + t->len;
+    return end[strspn(end, " \t")] == ':' && end[strspn(end, " \t") + 1] == ':';
+}
+
+/* A name without "$": a variable, a function, a map, a constant, a register. */
 static enum err
 parse_name(struct parser *p, int32_t *out)
 {
     char name[256];
     struct node node;
+    struct value constant;
     token_name(&p->t, name, sizeof name);
     const struct program *program = p->s->program;
+    if (is_before_scope(&p->t)) {
+        enum err err;
+        if (!program || !program_function_named(program, name))
+            return err_set(p->e, program ? ERR_NO_SCOPE : ERR_NO_SYMBOL_TABLE, name, 0, 0, 0);
+        if ((err = parser_advance(p)) || (err = parser_expect(p, OP2(':', ':'))))
+            return err;
+        return parse_in_function(p, name, out);
+    }
     const struct data_var *var = program ? program_var_named(program, name) : NULL;
     const struct function *function = program ? program_function_named(program, name) : NULL;
     const struct map_def *map = program ? program_map_named(program, name) : NULL;
@@ -239,6 +332,8 @@ parse_name(struct parser *p, int32_t *out)
         node = NODE(.op = EXPR_CONST, .value = value_int(BASE_CODE, function->pc));
     else if (map)
         node = NODE(.op = EXPR_CONST, .value = value_of(vtype_pointer(BASE_VOID), GUEST_MAP + (uint64_t)(map - program->maps) * MAP_STRIDE));
+    else if (constant_named(p, name, &constant))
+        node = NODE(.op = EXPR_CONST, .value = constant);
     else if (reg >= 0)
         node = NODE(.op = EXPR_REGISTER, .id = (uint32_t)reg);
     else if (token_is(&p->t, "if"))
@@ -291,6 +386,8 @@ parser_read_leaf(struct parser *p, int32_t *out)
         return parse_dollar(p, out);
     case TOKEN_NAME:
         return parse_name(p, out);
+    case TOKEN_SCOPE:
+        return parse_in_file(p, out);
     default:
         return parser_fail(p);
     }

@@ -12,7 +12,7 @@
 
 /* Longest first, so that the first match is the right one. */
 static const char *const operators[] = {
-    "<<=", ">>=", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "->", "++", "--", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=",
+    "<<=", ">>=", "::", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "->", "++", "--", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=",
     "+", "-", "*", "/", "%", "&", "|", "^", "~", "!", "<", ">", "=", "?", ":", ",", "(", ")", "[", "]", "{", "}", "@", ".",
 };
 
@@ -124,10 +124,26 @@ token_char(const char **p)
     return **p ? (uint8_t)*(*p)++ : '\\';
 }
 
+/* 'file.c'::name, or the same without quotes: the length of what stands before "::"; 0 when it is no such thing. */
+static size_t
+scope_length(const char *text, bool is_quoted)
+{
+    size_t n = is_quoted ? strcspn(text, "'") : strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-/");
+    bool is_file = memchr(text, '.', n) != NULL || is_quoted;
+    return n && is_file && !strncmp(text + n + (is_quoted && text[n]), "::", 2) ? n : 0;
+}
+
 static enum err
 read_char(struct token *t, struct errinfo *e)
 {
     const char *p = t->text + 1;
+    size_t n_scope = scope_length(p, true);
+    if (n_scope) {
+        t->kind = TOKEN_SCOPE;
+        t->text = p;
+        t->len = n_scope;
+        return OK;
+    }
     if (*p == '\'')
         return err_set(e, ERR_EXPR_CHAR, NULL, 0, 0, 0);
     uint8_t c = *p ? token_char(&p) : 0;
@@ -183,6 +199,12 @@ token_read(const char *text, struct token *out, struct errinfo *e)
         return read_char(out, e);
     if (*text == '"')
         return read_string(out, e);
+    size_t n_scope = scope_length(text, false);
+    if (n_scope && is_name_start(*text)) {
+        out->kind = TOKEN_SCOPE;
+        out->len = n_scope;
+        return OK;
+    }
     if (is_name_start(*text) || *text == '$') {
         const char *start = *text == '$' ? text + 1 : text, *end = start;
         if (*text == '$' && *end == '$')

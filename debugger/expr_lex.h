@@ -10,6 +10,7 @@ enum token_kind {
     TOKEN_CHAR,     /* value */
     TOKEN_STRING,   /* text and len, quotes included, escapes as written */
     TOKEN_NAME,     /* text and len */
+    TOKEN_SCOPE,    /* text and len of a file's name before "::", without quotes */
     TOKEN_DOLLAR,   /* text and len without the "$" */
     TOKEN_OPERATOR, /* op */
 };

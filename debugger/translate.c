@@ -257,7 +257,8 @@ translate_bitfield(struct translation *t, int address, uint64_t whole, const str
         bits = binary(t, COND_LSH, false, bits, constant(t, above));
     if (shift + above && bits != NOWHERE)
         bits = binary(t, COND_RSH, vtype_is_signed(type), bits, constant(t, shift + above));
-    return set(out, convert(t, bits, vtype_base(BASE_LONG), type), type);
+    bool is_int = m->n_bits < 32 && !is_bool(type); /* as value_promoted() has it */
+    return set(out, convert(t, bits, vtype_base(BASE_LONG), type), is_int ? vtype_base(BASE_INT) : type);
 }
 
 static bool
@@ -485,7 +486,7 @@ translate_node(struct translation *t, int32_t index, struct operand *out)
     struct operand a;
     switch (n->op) {
     case EXPR_CONST:
-        return vtype_is_scalar(n->value.type) && set(out, constant(t, n->value.bits), n->value.type);
+        return vtype_is_scalar(n->value.type) && set(out, constant(t, n->value.bits), value_promoted(NULL, &n->value).type);
     case EXPR_REGISTER:
         return translate_register(t, n->id, out);
     case EXPR_SIZEOF:

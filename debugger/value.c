@@ -226,10 +226,6 @@ value_cast(const struct value *v, struct vtype type, struct value *out, struct e
         *out = (struct value){ .type = type };
         return OK;
     }
-    if (v->type.n && v->place == PLACE_MEMORY && type.n_ptr) { /* an array decays to its address */
-        *out = value_of(type, v->where);
-        return OK;
-    }
     if (!vtype_is_scalar(v->type))
         return err_set(e, ERR_INVALID_CAST, NULL, 0, 0, 0);
     *out = value_of(type, v->bits);
@@ -370,25 +366,26 @@ pointer_arithmetic(int op, const struct value *a, const struct value *b, struct 
     return err_set(e, ERR_NOT_A_NUMBER, "arithmetic operation", 0, 0, 0);
 }
 
-/* An array in memory is the address of its first element wherever C says so. */
-static struct value
-decayed(const struct value *v)
+struct value
+value_promoted(const struct btf *btf, const struct value *v)
 {
-    if (!v->type.n || v->place != PLACE_MEMORY || v->type.n_ptr == UINT8_MAX)
+    uint32_t element = vtype_is_aggregate(v->type) && btf ? type_target(btf, v->type.id) : 0;
+    if (v->n_bits && vtype_is_integer(v->type) && row(v->type)->kind != KIND_OF_BOOL && v->n_bits < 32)
+        return value_int(BASE_INT, v->bits);
+    if (v->place != PLACE_MEMORY || v->type.n_ptr == UINT8_MAX || !(v->type.n || element))
         return *v;
-    struct vtype type = vtype_target(v->type);
+    struct vtype type = v->type.n ? vtype_target(v->type) : vtype_of_btf(btf, element);
     type.n_ptr++;
     return value_of(type, v->where);
 }
 
 enum err
-value_binary(int op, const struct value *a_in, const struct value *b_in, struct value *out, struct buf *warnings, struct errinfo *e)
+value_binary(int op, const struct value *a, const struct value *b, struct value *out, struct buf *warnings, struct errinfo *e)
 {
-    struct value a = decayed(a_in), b = decayed(b_in);
-    if (vtype_is_integer(a.type) && vtype_is_integer(b.type))
-        return arithmetic(op, &a, &b, out, warnings, e);
-    if (vtype_is_scalar(a.type) && vtype_is_scalar(b.type))
-        return pointer_arithmetic(op, &a, &b, out, e);
+    if (vtype_is_integer(a->type) && vtype_is_integer(b->type))
+        return arithmetic(op, a, b, out, warnings, e);
+    if (vtype_is_scalar(a->type) && vtype_is_scalar(b->type))
+        return pointer_arithmetic(op, a, b, out, e);
     return err_set(e, ERR_NOT_A_NUMBER, "arithmetic operation", 0, 0, 0);
 }
 

@@ -46,6 +46,8 @@ struct value {
     const uint8_t *gone;  /* which bits of them were optimised out; NULL: none. Lies behind `bytes` in the same piece of memory */
     bool is_optimized_out; /* all of it */
     enum place place;
+    uint8_t bit_off, n_bits; /* a bit-field: n_bits from that bit of the place on; n_bits 0: none */
+    bool is_big_endian;   /* MEMORY: the number lies there the other way round (packet headers) */
     uint64_t where;       /* MEMORY: guest address; REGISTER: enum reg_id of expr.h; VARIABLE: index of the variable */
 };
 
@@ -77,7 +79,12 @@ bool value_is_true(const struct value *v);
 /* ERR_INVALID_CAST for arrays and void. */
 enum err value_cast(const struct value *v, struct vtype type, struct value *out, struct errinfo *e);
 
-/* The C operators, by enum expr_op of expr.h (binary arithmetic, shifts, comparisons; unary minus, plus, not, complement).
+/* The operand as C's operators take it: bit-fields that an int can hold are ints, arrays in memory the address of their first element. btf: the
+ * program's, may be NULL. */
+struct value value_promoted(const struct btf *btf, const struct value *v);
+
+/* The C operators, by enum expr_op of expr.h (binary arithmetic, shifts, comparisons; unary minus, plus, not, complement), on operands from
+ * value_promoted().
  * `warnings` gets gdb's "warning: ..." lines about shifts; may be NULL. */
 enum err value_binary(int op, const struct value *a, const struct value *b, struct value *out, struct buf *warnings, struct errinfo *e);
 enum err value_unary(int op, const struct value *a, struct value *out, struct errinfo *e);

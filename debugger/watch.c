@@ -44,7 +44,7 @@ static void
 classify(struct watch *w, const struct value *v)
 {
     struct reads *r = &w->reads;
-    bool is_place = v->place == PLACE_MEMORY && r->n && (w->is_location || names_a_place(root_of(w)));
+    bool is_place = v->place == PLACE_MEMORY && !v->n_bits && !v->is_big_endian && r->n && (w->is_location || names_a_place(root_of(w)));
     if (is_place)
         w->is_location |= has_registers(r, r->n - 1); /* the last thing read is the value's own place, others were read for its address */
     w->is_direct = is_machine_register(root_of(w)) || (is_place && (w->is_location || r->n == 1));

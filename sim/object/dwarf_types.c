@@ -28,6 +28,8 @@ struct dwarf_types {
     uint32_t n_queue;
     uint32_t *buckets;   /* by offset of the DIE and level: index into queue + 1, 0 is free; DWARF_MAX_TYPES * 2 of them */
     uint32_t n_dies;
+    uint32_t *signed_enums; /* types of own whose values are signed, which compilers did not say in BTF before 2022 */
+    uint32_t n_signed_enums;
 };
 
 enum { N_BUCKETS = 2 * DWARF_MAX_TYPES, NAMED_KINDS = 1 << BTF_KIND_INT | 1 << BTF_KIND_STRUCT | 1 << BTF_KIND_UNION | 1 << BTF_KIND_ENUM |
@@ -140,6 +142,16 @@ is_representable(Dwarf_Die *die, uint32_t kind)
 
 /* ---- ids */
 
+/* Takes DWARF's word for it. */
+static void
+note_sign(struct dwarf_types *t, Dwarf_Die *die, uint32_t own)
+{
+    Dwarf_Die type;
+    uint64_t encoding = type_of(die, &type) ? number_of(&type, DW_AT_encoding, 0) : 0;
+    if ((encoding == DW_ATE_signed || encoding == DW_ATE_signed_char) && !btf_kflag(btf__type_by_id(t->own, own)))
+        *LIST_ADD(t->signed_enums, t->n_signed_enums) = own;
+}
+
 static uint32_t
 own_type_like(struct dwarf_types *t, Dwarf_Die *die, uint32_t kind)
 {
@@ -149,8 +161,11 @@ own_type_like(struct dwarf_types *t, Dwarf_Die *die, uint32_t kind)
     for (uint32_t id = btf_index_first(&t->index, name, strlen(name)), n = 0; id && n < 256; id = btf_index_next(&t->index, id), n++) {
         const struct btf_type *own = btf__type_by_id(t->own, id);
         bool is_size_equal = kind == BTF_KIND_TYPEDEF || own->size == dwarf_type_bytes(die);
-        if (btf_kind(own) == kind && is_size_equal && !strcmp(btf_type_name(t->own, id), name))
-            return id;
+        if (btf_kind(own) != kind || !is_size_equal || strcmp(btf_type_name(t->own, id), name))
+            continue;
+        if (kind == BTF_KIND_ENUM)
+            note_sign(t, die, id);
+        return id;
     }
     return 0;
 }
@@ -417,6 +432,10 @@ merge(struct dwarf_types *t, const char *path, struct btf **out, struct errinfo 
     h.str_len = own->str_len + (uint32_t)t->text.len;
     buf_write(&all, &h, sizeof h);
     buf_write(&all, types, own->type_len);
+    for (uint32_t i = 0; i < t->n_signed_enums; i++) {
+        const struct btf_type *type = btf__type_by_id(t->own, t->signed_enums[i]);
+        all.text[sizeof h + (size_t)((const uint8_t *)&type->info - types) + 3] |= (char)0x80;
+    }
     buf_write(&all, t->types.text, t->types.len);
     buf_write(&all, text, own->str_len);
     buf_write(&all, t->text.text, t->text.len);
@@ -433,7 +452,7 @@ dwarf_types_end(struct dwarf_types *t, struct object *o, struct program *p)
     enum err err = OK;
     for (uint32_t i = 0; i < t->n_queue; i++)
         write_type(t, t->queue[i]);
-    if (t->n_queue)
+    if (t->n_queue || t->n_signed_enums)
         err = merge(t, o->path, &both, &e);
     if (err)
         program_note(p, -1, "debug information: %s; local variables are missing", e.detail);
@@ -444,6 +463,7 @@ dwarf_types_end(struct dwarf_types *t, struct object *o, struct program *p)
     btf_index_free(&t->index);
     buf_free(&t->types);
     buf_free(&t->text);
+    free(t->signed_enums);
     free(t->queue);
     free(t->buckets);
     free(t);

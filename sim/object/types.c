@@ -312,6 +312,22 @@ type_named(const struct btf *btf, const char *name)
     return 0;
 }
 
+bool
+type_find_constant(const struct btf *btf, const char *name, uint32_t *type_id, int64_t *value)
+{
+    for (uint32_t id = 1; id < btf__type_cnt(btf); id++) {
+        const struct btf_type *t = btf__type_by_id(btf, id);
+        for (uint32_t i = 0; btf_is_any_enum(t) && i < btf_vlen(t); i++) {
+            if (strcmp(btf_enum_name(btf, t, i), name))
+                continue;
+            *type_id = id;
+            *value = btf_enum_value(t, i);
+            return true;
+        }
+    }
+    return false;
+}
+
 uint32_t
 type_of_variable(const struct btf *btf, const char *name)
 {

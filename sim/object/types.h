@@ -49,6 +49,9 @@ int64_t type_bytes(const struct btf *btf, uint32_t id);
  * typedefs and base types first, then structs, unions and enums. O(types). */
 uint32_t type_named(const struct btf *btf, const char *name);
 
+/* The value of an enumeration's constant and the enumeration's type; false when no enumeration has one of that name. O(types). */
+bool type_find_constant(const struct btf *btf, const char *name, uint32_t *type_id, int64_t *value);
+
 /* Type of the global variable of that name, 0 when there is none. O(types). */
 uint32_t type_of_variable(const struct btf *btf, const char *name);
 

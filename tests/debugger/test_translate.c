@@ -33,7 +33,7 @@ static const char *const globals[] = {
     "counter", "total", "origin.x", "origin.tag", "origin.low", "origin.high", "corners[1].y", "corners[counter & 1].x", "*text", "text[2]",
     "shade", "zero", "fields.a", "fields.b", "fields.c", "fields.d", "fields.e", "fields.f", "fields.g", "fields.h", "fields.i", "shorts[1]",
     "*shorts", "flag", "where->x", "where->tag", "where->high", "(*where).y", "where[0].x", "&origin", "&corners", "(&origin)->y", "where",
-    "(long)where", "corners[0].low", "((struct fields *)&fields)->d", "values", "&values", "sizeof(struct point)", "sizeof counter",
+    "(long)where", "corners[0].low", "((struct fields *)&fields)->d", "values", "&values", "sizeof(struct point)", "sizeof counter", "GREEN", "RED",
 };
 
 static void expression(struct buf *out, unsigned depth);
@@ -174,7 +174,7 @@ Test(translate, what_can_be_translated)
         { "$r2 >> $r3", true },
         { "(u8)$r4 ? $r5 == 1 : $r5 == 2", true },
         { "&counter == 5", true },
-        { "shade == GREEN", false }, /* no enum constants in the language */
+        { "shade == GREEN", true },
         { "$mine == 5", false },
         { "$1 == 5", false },
         { "$r3 = 5", false },

@@ -34,7 +34,6 @@ static const struct row {
     { "print origin.nosuch", "There is no member named nosuch.\n" },
     { "print counter.x", "Attempt to extract a component of a value that is not a structure.\n" },
     { "print origin = 5", "Invalid cast.\n" },
-    { "print origin.low = 1", "Left operand of assignment is not an lvalue.\n" },
     { "print (struct nosuch *)5", "No struct type named nosuch.\n" },
     { "print origin + 1", "Argument to arithmetic operation not a number or boolean.\n" },
     { "print origin.", "A syntax error in expression, near `'.\n" },
