@@ -40,6 +40,7 @@ struct code {
     uint64_t *traps;           /* bitmap over slots */
     uint64_t *jit_traps;       /* likewise, of those that the JIT knows */
     struct points *points;
+    struct counts *counts;
     struct tally tally;
     void (*made)(void *arg, struct code *code); /* of native_ops.follow */
     void *made_arg;
@@ -76,6 +77,7 @@ interp_of(struct code *code)
     code->interp = interp_engine.open(code->program, code->costs, &e); /* never fails for a linked program */
     send_traps(&interp_engine, code->interp, code->traps, known, bitmap_words(code));
     interp_engine.set_points(code->interp, code->points);
+    interp_engine.set_counts(code->interp, code->counts);
     free(known);
     return code->interp;
 }
@@ -99,6 +101,7 @@ jit_of(struct code *code, struct errinfo *e)
             return NULL;
         jit_count_into(code->jit, &code->tally);
         jit_engine.set_points(code->jit, code->points);
+        jit_engine.set_counts(code->jit, code->counts);
         if (code->made)
             jit_engine.native->follow(code->jit, made_code, code);
     }
@@ -197,6 +200,16 @@ set_points(struct code *code, struct points *points)
         jit_engine.set_points(code->jit, points);
 }
 
+static void
+set_counts(struct code *code, struct counts *counts)
+{
+    code->counts = counts;
+    if (code->interp)
+        interp_engine.set_counts(code->interp, counts);
+    if (code->jit)
+        jit_engine.set_counts(code->jit, counts);
+}
+
 /* ---------------------------------------------------------------- telling */
 
 static void
@@ -288,7 +301,8 @@ close_code(struct code *code)
 
 #define AUTO_ENGINE(given_name, given_open) \
     { \
-        .name = given_name, .open = given_open, .close = close_code, .set_trap = set_trap, .set_points = set_points, .run = run_code, \
+        .name = given_name, .open = given_open, .close = close_code, .set_trap = set_trap, .set_points = set_points, \
+        .set_counts = set_counts, .run = run_code, \
         .native = &native_ops, .explain = explain, \
     }
 

@@ -23,6 +23,21 @@ emit_frame_pointer(struct job *j, int32_t by)
     x64_load(&j->x, 64, host_reg[REG_10], CELL(frame_pointer));
 }
 
+/* The call at pc enters what it calls, or comes back: struct counts' sums. Native code knows what is left of n_insns + left, which does not
+ * change while it runs; the rest is run.c's. Nothing is counted ahead of a call, and nothing when it comes back. */
+static void
+emit_sums(struct job *j, uint32_t pc, bool is_entered)
+{
+    struct compiled *c = j->c;
+    struct x64 *x = &j->x;
+    x64_mov_ri(x, HOST_SCRATCH, (uintptr_t)&c->counts->insns[pc]);
+    x64_alu_mr(x, 64, is_entered ? ALU_ADD : ALU_SUB, x64_at(HOST_SCRATCH, 0), HOST_LEFT);
+    if (!c->counts_cycles)
+        return;
+    x64_mov_ri(x, HOST_SCRATCH, (uintptr_t)&c->counts->cycles[pc]);
+    x64_alu_mr(x, 64, is_entered ? ALU_SUB : ALU_ADD, x64_at(HOST_SCRATCH, 0), HOST_CYCLES);
+}
+
 /* Fills the frame record and calls. */
 static void
 emit_call(struct job *j, uint32_t pc, int64_t target)
@@ -37,6 +52,10 @@ emit_call(struct job *j, uint32_t pc, int64_t target)
     x64_store_i(x, 32, x64_at(HOST_SCRATCH, offsetof(struct frame, return_pc)), (int32_t)(pc + 1));
     x64_alu_mi(x, true, ALU_ADD, CELL(frame), sizeof(struct frame));
     emit_frame_pointer(j, -FRAME_STRIDE);
+    if (c->counts) {
+        job_tick(j, &c->counts->left[pc]);
+        emit_sums(j, pc, true);
+    }
     uint32_t field = x64_call(x);
     if (job_entry(j, target))
         x64_patch(x, field, job_entry(j, target));
@@ -51,6 +70,10 @@ emit_return(struct job *j, uint32_t pc)
     struct compiled *c = j->c;
     struct x64 *x = &j->x;
     c->returns[pc + 1] = x->at;
+    if (c->counts) {
+        job_tick(j, &c->counts->came[pc + 1]);
+        emit_sums(j, pc, false);
+    }
     x64_load(x, 64, HOST_SCRATCH, CELL(frame));
     x64_alu_ri(x, true, ALU_SUB, HOST_SCRATCH, sizeof(struct frame));
     x64_store(x, 64, CELL(frame), HOST_SCRATCH);

@@ -16,6 +16,7 @@ struct code {
     uint32_t n_stale;
     size_t cap_stale;
     bool *is_stale;       /* per block: it is in that list */
+    bool is_outdated;     /* all of it: to be compiled again before the next run */
     bool is_full;         /* traps and points need more room than there is: the interpreter runs alone until they change */
     uint64_t generation;  /* of the memory that the bounds in the cells are about */
     struct tally own_tally, *tally;

@@ -90,6 +90,7 @@ emit_end(struct job *j, uint32_t pc, bool is_next)
             job_site(j, x64_jmp(&j->x), SITE_INTERP, pc, NO_CHECK, 0);
             break;
         }
+        job_tick_left(j, pc, target);
         job_count(j, insn);
         job_go_on(j, (uint32_t)target, is_next);
         break;
@@ -106,6 +107,8 @@ emit_end(struct job *j, uint32_t pc, bool is_next)
         job_go_on(j, pc + 1, is_next);
         break;
     case KIND_EXIT:
+        job_tick_left(j, pc, -1);
+        job_mark(j, j->x.at, NATIVE_INSN, 1);
         x64_mov_ri(&j->x, HOST_SCRATCH, pc);
         x64_ret(&j->x);
         break;

@@ -13,6 +13,7 @@
 #include "jit/codemem.h"
 #include "jit/x64.h"
 #include "sim/base/base.h"
+#include "sim/counts.h"
 #include "sim/native.h"
 #include "sim/point.h"
 
@@ -141,6 +142,7 @@ struct compiled {
     uint32_t n_marks;
     size_t cap_marks;
     struct looks looks;
+    struct counts *counts;    /* its addresses stand in the code; NULL: nobody wants to know */
     bool counts_cycles;       /* the cost model is not uniform */
     uint32_t cost_per_insn;   /* the uniform cost */
     uint32_t enter, exit, outside; /* offsets of the stubs */
@@ -162,7 +164,7 @@ compiled_mark(struct compiled *c, uint32_t at, enum native_kind kind, uint32_t p
         compiled_add_mark(c, (struct mark){ .at = at, .pc = pc, .n_slots = n_slots, .kind = kind });
 }
 
-/* Compiles the whole program. The same program, costs and grouping give the same code, always: native.c compiles once more to learn what is
+/* Compiles the whole program. The same program, costs, grouping and counts give the same code, always: native.c compiles once more to learn what is
  * where. False when there is no memory for code. */
 bool compile_program(struct compiled *c);
 

@@ -30,7 +30,8 @@ reopen_code(struct code *code, const struct program *program, const struct cost_
     looks_free(&code->c.looks);
     looks_init(&code->c.looks, program);
     code->n_stale = code->n_again = 0;
-    code->is_full = false;
+    code->c.counts = NULL;
+    code->is_full = code->is_outdated = false;
     code->generation = 0; /* of no memory */
     code->own_tally = (struct tally){ 0 };
     code->tally = &code->own_tally;
@@ -100,6 +101,16 @@ set_points(struct code *code, struct points *points)
     code->generation = 0; /* the cells are about something else */
 }
 
+static void
+set_counts(struct code *code, struct counts *counts)
+{
+    if (code->is_interp_current)
+        interp_engine.set_counts(code->interp, counts);
+    code->is_outdated |= counts != code->c.counts;
+    code->c.counts = counts;
+    native_free(&code->native); /* it shows other code */
+}
+
 void
 jit_count_into(struct code *code, struct tally *tally)
 {
@@ -160,6 +171,7 @@ const struct engine jit_engine = {
     .reopen = reopen_code,
     .set_trap = set_trap,
     .set_points = set_points,
+    .set_counts = set_counts,
     .run = code_run,
     .native = &native_ops,
     .explain = explain,
@@ -172,6 +184,7 @@ const struct engine jit_step_engine = {
     .reopen = reopen_code,
     .set_trap = set_trap,
     .set_points = set_points,
+    .set_counts = set_counts,
     .run = code_run,
     .native = &native_ops,
     .explain = explain,
@@ -194,6 +207,7 @@ const struct engine jit_block_engine = {
     .reopen = reopen_code,
     .set_trap = set_trap,
     .set_points = set_points,
+    .set_counts = set_counts,
     .run = code_run,
     .native = &native_ops,
     .explain = explain,

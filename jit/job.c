@@ -65,6 +65,32 @@ job_settle(struct job *j, struct count count)
     x64_alu_rr(&j->x, true, ALU_ADD, HOST_CYCLES, HOST_SCRATCH);
 }
 
+/* ---------------------------------------------------------------- counts */
+
+void
+job_tick(struct job *j, uint64_t *counter)
+{
+    x64_mov_ri(&j->x, HOST_SCRATCH, (uintptr_t)counter);
+    x64_alu_mi(&j->x, true, ALU_ADD, x64_at(HOST_SCRATCH, 0), 1);
+}
+
+/* The counter of a branch that is taken; NULL: nobody wants to know, or it leads to the next instruction anyway. */
+static uint64_t *
+left_counter(const struct job *j, uint32_t pc, int64_t target)
+{
+    return j->c->counts && target != (int64_t)pc + 1 ? &j->c->counts->left[pc] : NULL;
+}
+
+void
+job_tick_left(struct job *j, uint32_t pc, int64_t target)
+{
+    uint64_t *counter = left_counter(j, pc, target);
+    if (!counter)
+        return;
+    job_mark(j, j->x.at, NATIVE_TICK, 1);
+    job_tick(j, counter);
+}
+
 /* ---------------------------------------------------------------- branches */
 
 bool
@@ -127,11 +153,13 @@ job_jcc(struct job *j, enum x64_cond cc, uint32_t pc, int64_t target)
         return;
     }
     struct count count = due(j, (uint32_t)target, rest_after(j, pc));
-    if (!is_nothing(j, count)) {
+    uint64_t *tick = left_counter(j, pc, target);
+    if (!is_nothing(j, count) || tick) {
         struct cold *cold = job_cold(j, x64_jcc(&j->x, cc));
         cold->kind = COLD_EXIT;
         cold->target = (uint32_t)target;
         cold->count = count;
+        cold->tick = tick;
     } else if (job_entry(j, target)) {
         x64_jcc_back(&j->x, cc, job_entry(j, target));
     } else {
@@ -158,6 +186,7 @@ job_side_exit(struct job *j, uint32_t pc, bool is_next)
     struct count exit = rest_after(j, pc);
     job_count(j, insn);
     job_jcc(j, cc ^ 1, pc + 1, onward);
+    job_tick_left(j, pc, target);
     j->rest = exit;
     job_go_on(j, (uint32_t)target, is_next);
     return true;
@@ -257,6 +286,8 @@ job_emit_cold(struct job *j)
             stub_site(j->c, &j->x, &cold.site);
             break;
         case COLD_EXIT:
+            if (cold.tick)
+                job_tick(j, cold.tick);
             job_settle(j, cold.count);
             jump(j, cold.target);
             break;

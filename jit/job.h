@@ -37,6 +37,7 @@ struct cold {
         uint32_t unwind; /* UNWIND: words on the stack, r0 being the deepest */
     };
     struct count count; /* EXIT: to settle before going there; CHECK: job.rest */
+    uint64_t *tick;     /* EXIT: to be counted there; NULL: nothing */
 };
 
 struct job {
@@ -86,6 +87,11 @@ void job_site(struct job *j, uint32_t field, enum site_kind kind, uint32_t pc, u
 
 /* Adds to the counts; no code when there is nothing to add. */
 void job_settle(struct job *j, struct count count);
+
+/* Counts that the branch at pc is taken, for struct counts; `target` is where it leads. No code when nobody wants to know. Changes the
+ * scratch register and flags. */
+void job_tick_left(struct job *j, uint32_t pc, int64_t target);
+void job_tick(struct job *j, uint64_t *counter);
 
 /* Compares the value of `reg` with bounds: above or equal when it is not among the good ones. Changes the scratch register. */
 void job_emit_bounds(struct job *j, enum x64_reg reg, uint32_t index);

@@ -103,7 +103,8 @@ bool
 native_view_of(const struct compiled *c, struct native *native, struct native_view *out)
 {
     if (!native->marks) {
-        struct compiled again = { .program = c->program, .costs = c->costs, .grouping = c->grouping, .wants_marks = true };
+        struct compiled again = { .program = c->program, .costs = c->costs, .grouping = c->grouping, .counts = c->counts,
+                                  .wants_marks = true };
         if (!compile_program(&again))
             return false;
         assert(again.used == c->first_used && "compiling again gives the same code");

@@ -35,7 +35,13 @@ code_make_looking_stale(struct code *code)
 bool
 code_renew(struct code *code)
 {
-    bool has_changed = code->n_stale > 0, fits = !code->is_full;
+    bool has_changed = code->n_stale > 0 || code->is_outdated, fits = !code->is_full;
+    if (code->is_outdated) {
+        fits = compiled_restart(&code->c);
+        while (code->n_stale)
+            code->is_stale[code->stale[--code->n_stale]] = false;
+        code->is_outdated = false;
+    }
     code->n_again += code->n_stale;
     for (uint32_t i = 0; i < code->n_stale && fits; i++)
         fits = compile_block_again(&code->c, code->stale[i]);

@@ -21,6 +21,8 @@ struct run {
     int64_t slice;        /* r12 at the entry */
     uint64_t base_insns;  /* m->n_insns at the entry */
     uint64_t base_cycles;
+    uint32_t depth;       /* left_as: before what C called */
+    bool has_jumped;      /* left_as: what C called has moved control, or ended the run */
     int left_as;          /* kind of site, when C has set the machine's pc and counters by itself: after a helper; -1 otherwise */
 };
 
@@ -91,6 +93,7 @@ call_outside(struct run *run, const struct site *site)
 {
     struct machine *m = run->m;
     struct fault fault = { 0 };
+    uint32_t depth = m->depth;
     enum insn_kind kind = insn_kind(&m->program->insns[m->pc]);
     bool is_packet = kind == KIND_LDABS || kind == KIND_LDIND;
     enum helper_outcome outcome = is_packet ? helper_load_packet(m, &fault) : helper_call(m, &fault);
@@ -101,6 +104,8 @@ call_outside(struct run *run, const struct site *site)
     bool fires = !m->has_exited && points_watch(points) && points_changed(points, m);
     if (outcome == HELPER_DONE && !fires)
         return run->code->c.mem.code + site->resume;
+    run->depth = depth;
+    run->has_jumped = outcome == HELPER_JUMP;
     m->n_insns++; /* executed; after JUMP it goes on, or has ended, elsewhere */
     m->n_cycles += cost_of(m->costs, &m->program->insns[site->pc]);
     run->left_as = fires ? SITE_WATCH : m->has_exited ? SITE_EXIT : SITE_POLL;
@@ -123,6 +128,50 @@ outside(void *arg)
     return points_look(&run->code->c, run->m, site) ? NULL : run->code->c.mem.code + site->resume;
 }
 
+/* ---------------------------------------------------------------- counts */
+
+/* Native code adds up slice - n where struct counts wants -n: corrects that for the frames 1...depth, before, and back after it. */
+static void
+correct_sums(struct run *run, uint32_t depth, uint64_t by)
+{
+    const struct machine *m = run->m;
+    for (uint32_t d = 1; d <= depth; d++)
+        run->code->c.counts->insns[counts_site(m, d)] += by;
+}
+
+/* Native code is entered at the machine's pc. */
+static void
+count_entry(struct run *run)
+{
+    run->code->c.counts->came[run->m->pc]++;
+    correct_sums(run, run->m->depth, run->base_insns + (uint64_t)run->slice);
+}
+
+/* Native code has left; what is at the machine's pc has not been executed. */
+static void
+count_leaving(struct run *run)
+{
+    run->code->c.counts->came[run->m->pc]--;
+    correct_sums(run, run->m->depth, -(run->base_insns + (uint64_t)run->slice));
+}
+
+/* Native code has left for what it called: that was executed, and may have entered a callback. */
+static void
+count_call_outside(struct run *run)
+{
+    struct counts *counts = run->code->c.counts;
+    const struct machine *m = run->m;
+    correct_sums(run, run->depth, -(run->base_insns + (uint64_t)run->slice));
+    if (!run->has_jumped)
+        counts->came[m->pc]--;
+    else
+        counts->left[run->code->c.sites[run->code->c.cells->site].pc]++;
+    if (m->depth > run->depth)
+        counts_enter(counts, m, m->depth, m->n_insns, m->n_cycles);
+}
+
+/* ---------------------------------------------------------------- in and out */
+
 /* Enters at the block at m->pc. Returns the kind of the site at which native code left, -1 for the program's exit. */
 static int
 run_native(struct code *code, struct machine *m, int64_t slice)
@@ -132,6 +181,8 @@ run_native(struct code *code, struct machine *m, int64_t slice)
     const void *returns[MAX_FRAMES];
     for (uint32_t d = 1; d <= m->depth; d++) {
         uint32_t native = c->returns[m->frames[d].return_pc]; /* none behind a callx */
+        if (c->counts && counts_site(m, d) == m->frames[d].return_pc)
+            native = 0; /* a callback is none of the call that happens to stand before its own */
         returns[d - 1] = c->mem.code + (native ? native : c->exit);
     }
     struct cells *cells = c->cells;
@@ -149,19 +200,30 @@ run_native(struct code *code, struct machine *m, int64_t slice)
     cells->blocks_left = 1;
     cells->cycles = m->n_cycles + block_prepaid_cost(block);
     cells->go = c->mem.code + c->native[m->pc];
+    if (c->counts)
+        count_entry(&run);
     ((enter_fn *)(c->mem.code + c->enter))(returns, m->depth);
 
-    if (run.left_as >= 0)
+    if (run.left_as >= 0) {
+        if (c->counts)
+            count_call_outside(&run);
         return run.left_as;
+    }
     if (cells->site != NO_SITE) {
         const struct site *site = &c->sites[cells->site];
         materialise(&run, site);
+        if (c->counts)
+            count_leaving(&run);
         return site->kind;
     }
     /* An exit, counted already, with nothing native to return to: the program's own, or to a caller that used callx. */
     const struct site exit_site = { .pc = cells->exit_pc };
     materialise(&run, &exit_site);
     if (m->depth > 0) {
+        if (c->counts) {
+            c->counts->left[m->pc]--;
+            count_leaving(&run);
+        }
         m->n_insns--;
         m->n_cycles -= cost_of(m->costs, &m->program->insns[m->pc]);
         return SITE_INTERP;
@@ -183,6 +245,7 @@ interpreter(struct code *code)
         if (c->looks.at[pc] & LOOK_TRAP)
             interp_engine.set_trap(code->interp, pc, true);
     interp_engine.set_points(code->interp, c->looks.set);
+    interp_engine.set_counts(code->interp, c->counts);
     return code->interp;
 }
 

@@ -6,6 +6,7 @@
 #ifndef SIM_ENGINE_H
 #define SIM_ENGINE_H
 
+#include "sim/counts.h"
 #include "sim/machine/machine.h"
 #include "sim/native.h"
 #include "sim/point.h"
@@ -65,6 +66,9 @@ struct engine {
     /* What is watched from now on; NULL: nothing. The set stays the caller's and must outlive its use here; fields that are not counts
      * are not looked at again. Not during a run. O(slots). */
     void (*set_points)(struct code *code, struct points *points);
+    /* What is executed from now on is counted there, exactly at every stop; NULL: nowhere, which costs nothing. Of the same program and
+     * costs; they stay the caller's and must outlive their use here. Not during a run. O(slots). NULL: the engine can't count. */
+    void (*set_counts)(struct code *code, struct counts *counts);
     /* Executes at most `budget` instructions (UINT64_MAX: no limit) from m->pc. how: RUN_*. Every stop has looked at the points of its pc,
      * counted them and marked in the set what fired: whoever goes on from there says RUN_RESUME, unless control was moved meanwhile.
      * A machine that has exited returns STOP_EXIT at once. */

@@ -15,6 +15,9 @@
  * alone and then looked at (`is_watching`). Bounds leave out watched bytes, so that an access to them misses; it is then executed in the same
  * way. Helpers are looked at whenever something is watched.
  *
+ * Counts (counts.h). Who counts wants attention wherever control has not gone straight on, by a quiet that is the smallest number, and finds
+ * out there where it came from: by how much base has changed since the last time. Slots and groups stay as they are.
+ *
  * Groups. A slot that begins a group of fuse.def has a handler that executes the group's members one after the other. Every member
  * keeps a slot and a handler of its own, so that branches may go into a group, and whatever stops inside of one stops at the member: a
  * miss or a taken branch leaves the group with s at that member. A trap takes the group apart (interp_code.c).
@@ -39,6 +42,9 @@ struct run {
     struct machine *machine;
     int64_t limit; /* n_insns at which the budget ends */
     uint32_t how;  /* RUN_* */
+    /* For counting: as of the last attention. */
+    int64_t base, quiet; /* quiet: what it would be if nobody counted */
+    uint32_t depth;
 };
 
 /* Slot of a code address, as callx takes it. */
@@ -53,6 +59,29 @@ static uint64_t
 frame_pointer(uint32_t depth)
 {
     return STACK_TOP - depth * FRAME_STRIDE;
+}
+
+/* Control is at slot s. When it has not come straight on, it came from a slot that the distance tells: base has changed by just that. */
+static void
+count_way(struct run *run, const struct slot *s, int64_t base, uint64_t cycles)
+{
+    const struct code *code = run->code;
+    const struct machine *m = run->machine;
+    struct counts *counts = code->counts;
+    ptrdiff_t jump = run->base - base, to = s - code->slots, from = to - 1 - jump;
+    bool is_entered = m->depth > run->depth, is_left = m->depth < run->depth;
+    if (!jump && !is_entered && !is_left)
+        return;
+    uint32_t from_pc = code->slots[from].pc;
+    counts->left[from_pc]++;
+    if (insn_target(&code->program->insns[from_pc], from_pc) < 0)
+        counts->came[s->pc]++;
+    if (is_entered)
+        counts_enter(counts, m, m->depth, (uint64_t)(base + to), cycles + code->cost_before[to]);
+    else if (is_left)
+        counts_leave(counts, m, run->depth, (uint64_t)(base + to), cycles + code->cost_before[to]);
+    run->base = base;
+    run->depth = m->depth;
 }
 
 /* Forms a stop at the machine's pc. A helper that tried and did without may have left a fault that is none. */
@@ -185,7 +214,7 @@ stop_at(const struct machine *m, uint32_t reasons, const struct fault *fault)
 
 /* Runs, or, without a run, only tells where its handlers are. */
 static struct stop
-loop(const struct run *run, const void *const **labels)
+loop(struct run *run, const void *const **labels)
 {
     static const void *const handlers[N_HANDLERS] = {
 #define INSN(kind, name, ...) [HANDLER_##name] = &&handle_##name,
@@ -210,7 +239,7 @@ loop(const struct run *run, const void *const **labels)
     uint64_t r[N_REGS];
     struct slot *s, *planted = NULL, *opened = NULL; /* opened: lets one access to watched bytes through */
     const void *planted_over = NULL;
-    int64_t base, quiet;
+    int64_t base, quiet = INT64_MIN;
     uint64_t cycles;
     uint32_t reasons, callee, opened_lo = 0, opened_room = 0;
     struct fault fault = { .kind = FAULT_NONE };
@@ -221,8 +250,18 @@ enter: /* with the machine's state */
     base = (int64_t)m->n_insns - (s - slots);
     cycles = m->n_cycles - code->cost_before[s - slots];
     memcpy(r, m->regs, sizeof r);
+    if (unlikely(code->counts)) {
+        code->counts->came[s->pc]++;
+        run->base = base;
+        run->depth = m->depth;
+    }
 
 attend: /* at s, between two instructions */
+    if (unlikely(code->counts)) {
+        count_way(run, s, base, cycles);
+        if (base <= run->quiet && !planted && !is_watching && !code->marks[s - slots])
+            DISPATCH();
+    }
     if (planted)
         planted->handler = planted_over;
     planted = NULL;
@@ -256,8 +295,11 @@ attend: /* at s, between two instructions */
     if (quiet > run->limit - code->n - 1)
         quiet = run->limit - code->n - 1;
     is_watching = code->marks[s - slots] & MARK_WATCH;
+    run->quiet = quiet;
     if (base > quiet || resume || is_watching)
         PLANT();
+    else if (unlikely(code->counts))
+        quiet = INT64_MIN;
     resume = false;
     goto *handlers[code->alone[s - slots]];
 #ifdef __clang__
@@ -321,6 +363,11 @@ called:
     m->n_insns++;
     m->n_cycles += code->cost_before[s + 1 - slots] - code->cost_before[s - slots];
     is_watching = points_watch(code->points);
+    if (unlikely(code->counts)) {
+        code->counts->left[s->pc]++;
+        if (m->depth > run->depth)
+            counts_enter(code->counts, m, m->depth, m->n_insns, m->n_cycles);
+    }
     goto enter;
 
 leave:
@@ -339,6 +386,8 @@ exited: /* by the instruction at s: it counts, pc stays */
     m->has_exited = true;
     m->n_insns++;
     m->n_cycles += code->cost_before[s + 1 - slots] - code->cost_before[s - slots];
+    if (unlikely(code->counts))
+        code->counts->left[s->pc]++;
     reasons = STOP_EXIT | ((int64_t)m->n_insns >= run->limit ? STOP_BUDGET : 0);
     goto stopped;
 
@@ -364,6 +413,8 @@ fault:
     reasons = STOP_FAULT;
 stop:
     SAVE();
+    if (unlikely(code->counts))
+        code->counts->came[s->pc]--;
 stopped:
     if (planted)
         planted->handler = planted_over;
@@ -387,6 +438,12 @@ reopen_code(struct code *code, const struct program *program, const struct cost_
     return code;
 }
 
+static void
+set_counts(struct code *code, struct counts *counts)
+{
+    code->counts = counts;
+}
+
 static struct stop
 run_code(struct code *code, struct machine *m, uint64_t budget, uint32_t how)
 {
@@ -399,7 +456,7 @@ run_code(struct code *code, struct machine *m, uint64_t budget, uint32_t how)
         return stop_at(m, budget ? STOP_FAULT : STOP_BUDGET, budget ? &nowhere : &none);
     code_void_bounds(code, m);
     uint64_t room = (uint64_t)INT64_MAX - m->n_insns;
-    struct run run = { .code = code, .machine = m, .limit = (int64_t)(m->n_insns + (budget < room ? budget : room)), .how = how };
+    struct run run = { .code = code, .machine = m, .limit = (int64_t)(m->n_insns + (budget < room ? budget : room)), .how = how, .quiet = INT64_MIN };
     return loop(&run, NULL);
 }
 
@@ -410,5 +467,6 @@ const struct engine interp_engine = {
     .reopen = reopen_code,
     .set_trap = code_set_trap,
     .set_points = code_set_points,
+    .set_counts = set_counts,
     .run = run_code,
 };

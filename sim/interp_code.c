@@ -255,6 +255,7 @@ code_reopen(struct code *code, const struct program *program, const struct cost_
     code->n = code->n_filled = 0;
     code->machine = NULL;
     code->points = NULL;
+    code->counts = NULL;
     memset(code->slots, 0, (program->n_slots + 2) * sizeof *code->slots);
     number_slots(code);
     memset(code->marks, 0, (code->n + 2) * sizeof *code->marks);

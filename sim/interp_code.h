@@ -6,6 +6,7 @@
 #ifndef SIM_INTERP_CODE_H
 #define SIM_INTERP_CODE_H
 
+#include "sim/counts.h"
 #include "sim/engine.h"
 
 struct slot {
@@ -60,6 +61,7 @@ struct code {
     uint16_t first_group[N_OPS], next_group[N_GROUPS]; /* groups by first member, in the order in which they are tried */
     uint8_t *marks;            /* MARK_* by slot; n + 2 of them */
     struct points *points;     /* NULL: none */
+    struct counts *counts;     /* NULL: nobody wants to know */
     /* Slots that know bounds, for voiding them; and what those bounds belong to. */
     uint32_t *filled;
     uint32_t n_filled;
