@@ -7,6 +7,7 @@
 #include "debugger/history.h"
 #include "debugger/hits.h"
 #include "debugger/logging.h"
+#include "debugger/profile.h"
 #include "debugger/script.h"
 #include "debugger/select.h"
 #include "sim/base/base.h"
@@ -76,6 +77,7 @@ run_start(struct session *s, struct errinfo *e)
     memset(s->engine_insns, 0, session_engine_index(s, NULL) * sizeof *s->engine_insns);
     s->event = (struct event){ .pc = s->machine->pc };
     history_begin(s);
+    profile_begin(s);
     return OK;
 }
 
@@ -126,7 +128,7 @@ static uint64_t
 slice_of(const struct session *s, const struct goal *goal, uint64_t left)
 {
     uint64_t slice = left < SLICE ? left : SLICE, distance = moment_distance(s, &goal->moment);
-    uint64_t rooms[] = { hits_room(s), history_room(s) };
+    uint64_t rooms[] = { hits_room(s), history_room(s), profile_room(s) };
     for (size_t i = 0; i < ARRAY_LEN(rooms); i++)
         slice = rooms[i] < slice ? rooms[i] : slice;
     return distance && distance < slice ? distance : slice;
@@ -177,7 +179,7 @@ run_resume(struct session *s, const struct goal *goal, struct buf *out)
     for (bool is_over = false; !is_over;) {
         uint64_t before = m->n_insns, slice = slice_of(s, goal, left), start = now_ns();
         hits_arm(s);
-        struct stop stop = s->engine->run(s->code, m, slice, how);
+        struct stop stop = profile_run(s, slice, how);
         uint64_t done = m->n_insns - before;
         left -= left == UINT64_MAX ? 0 : done;
         history_ran(s, done, now_ns() - start);

@@ -6,6 +6,7 @@
 #include "debugger/breakpoints.h"
 #include "debugger/history.h"
 #include "debugger/hits.h"
+#include "debugger/profile.h"
 #include "sim/base/base.h"
 
 #include <stdlib.h>
@@ -71,6 +72,7 @@ watch_interval(struct session *s, uint64_t lo, uint64_t hi, uint64_t limit, stru
     uint32_t how = history_is_unseen(s) ? 0 : RUN_RESUME;
     uint32_t reasons = 0;
     hits_begin(s);
+    profile_hold(s);
     while (m->n_insns < hi && !(reasons & (UNFINISHED | STOP_EXIT | STOP_FAULT))) {
         uint64_t left = hi - m->n_insns, rooms[] = { hits_room(s), history_room(s) }, before = m->n_insns, start = now_ns();
         for (size_t i = 0; i < ARRAY_LEN(rooms); i++)
@@ -85,6 +87,7 @@ watch_interval(struct session *s, uint64_t lo, uint64_t hi, uint64_t limit, stru
         log_hits(s, true, m->n_insns - 1, lo, limit, log);
         log_hits(s, false, m->n_insns, lo, limit, log);
     }
+    profile_release(s);
     buf_free(&unheard);
     return !(reasons & UNFINISHED);
 }

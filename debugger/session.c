@@ -11,6 +11,7 @@
 #include "debugger/history.h"
 #include "debugger/hits.h"
 #include "debugger/logging.h"
+#include "debugger/profile.h"
 #include "debugger/script.h"
 #include "debugger/settings.h"
 #include "debugger/source.h"
@@ -53,6 +54,7 @@ unload(struct session *s)
     machine_free(s->machine);
     if (s->code)
         s->engine->close(s->code);
+    profile_forget(s);
     program_free(s->program);
     s->machine = NULL;
     s->code = NULL;
@@ -128,7 +130,7 @@ session_open_code(struct session *s, const struct engine *engine, struct errinfo
         s->engine = engine;
         return OK;
     }
-    struct code *code = open_code(s, engine, s->program, e);
+    struct code *code = profile_check_engine(s, engine, e) ? NULL : open_code(s, engine, s->program, e);
     if (!code)
         return e->code;
     s->engine_insns[session_engine_index(s, s->engine)] += session_code_insns(s);
@@ -137,6 +139,7 @@ session_open_code(struct session *s, const struct engine *engine, struct errinfo
     s->engine->close(s->code);
     s->engine = engine;
     s->code = code;
+    profile_follow(s);
     return OK;
 }
 
@@ -152,6 +155,7 @@ adopt(struct session *s, struct program *program, struct buf *out, struct errinf
     s->code = code;
     s->machine = machine_new(program, s->costs, out);
     s->machine->interrupt = s->config.interrupt;
+    profile_follow(s);
     s->sources = xcalloc(program->n_files + 1, sizeof *s->sources);
     const struct function *entry = program_default_entry(program);
     s->entry = entry ? entry - program->functions : -1;

@@ -165,6 +165,10 @@ struct session {
     uint32_t frame; /* selected, 0: innermost */
     int64_t parse_pc; /* slot whose variables names mean; -1: those of the selected frame */
 
+    struct counts *counts, *counts_aside; /* profile.c: NULL: none yet; aside: what they were before a detour */
+    bool is_profiling;
+    uint64_t counted_until; /* moment of the run up to which it was counted */
+
     struct breakpoint *breakpoints;
     uint32_t n_breakpoints;
     size_t cap_breakpoints;
