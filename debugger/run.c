@@ -10,6 +10,7 @@
 #include "debugger/profile.h"
 #include "debugger/script.h"
 #include "debugger/select.h"
+#include "debugger/trace.h"
 #include "sim/base/base.h"
 
 #include <assert.h>
@@ -17,6 +18,8 @@
 
 /* Instructions between two looks at output: some 50 ms of the interpreter. */
 #define SLICE UINT64_C(50000000)
+/* Bytes of output that the front end shall have before the command is over. */
+enum { MUCH_TEXT = 1 << 16 };
 
 static void
 show_bytes(const struct output *o, struct buf *out)
@@ -128,7 +131,7 @@ static uint64_t
 slice_of(const struct session *s, const struct goal *goal, uint64_t left)
 {
     uint64_t slice = left < SLICE ? left : SLICE, distance = moment_distance(s, &goal->moment);
-    uint64_t rooms[] = { hits_room(s), history_room(s), profile_room(s) };
+    uint64_t rooms[] = { hits_room(s), history_room(s), profile_room(s), trace_room(s) };
     for (size_t i = 0; i < ARRAY_LEN(rooms); i++)
         slice = rooms[i] < slice ? rooms[i] : slice;
     return distance && distance < slice ? distance : slice;
@@ -179,7 +182,9 @@ run_resume(struct session *s, const struct goal *goal, struct buf *out)
     for (bool is_over = false; !is_over;) {
         uint64_t before = m->n_insns, slice = slice_of(s, goal, left), start = now_ns();
         hits_arm(s);
+        trace_before(s);
         struct stop stop = profile_run(s, slice, how);
+        trace_after(s, out);
         uint64_t done = m->n_insns - before;
         left -= left == UINT64_MAX ? 0 : done;
         history_ran(s, done, now_ns() - start);
@@ -192,7 +197,7 @@ run_resume(struct session *s, const struct goal *goal, struct buf *out)
             hits_begin(s);
         }
         since_flush += done;
-        if (since_flush >= SLICE) {
+        if (since_flush >= SLICE || out->len >= MUCH_TEXT) {
             logging_show(s, out);
             since_flush = 0;
         }

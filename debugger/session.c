@@ -16,6 +16,7 @@
 #include "debugger/settings.h"
 #include "debugger/source.h"
 #include "debugger/state.h"
+#include "debugger/trace.h"
 #include "sim/base/base.h"
 
 #include <assert.h>
@@ -73,6 +74,8 @@ session_free(struct session *s)
 {
     if (!s)
         return;
+    struct errinfo e;
+    trace_off(s, &e); /* nobody is left to hear of an error */
     unload(s);
     hits_free(s);
     breakpoints_free(s);

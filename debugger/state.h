@@ -169,6 +169,8 @@ struct session {
     bool is_profiling;
     uint64_t counted_until; /* moment of the run up to which it was counted */
 
+    struct trace *trace; /* trace.c: NULL when off */
+
     struct breakpoint *breakpoints;
     uint32_t n_breakpoints;
     size_t cap_breakpoints;
