@@ -37,7 +37,8 @@ struct job {
 struct fuzz_jobs {
     const struct fuzz_plan *plan;
     struct worker_page *pages; /* n of them, shared with all workers */
-    bool is_stopping;
+    bool is_stopping; /* no more programs, but what was found is still looked at */
+    bool is_killed;   /* not even that */
     union payload *payload; /* what the message that is being taken brings */
     uint32_t n;
     struct job jobs[FUZZ_MAX_JOBS];
@@ -135,10 +136,11 @@ fuzz_jobs_start(const struct fuzz_plan *plan, struct errinfo *e)
 void
 fuzz_jobs_stop(struct fuzz_jobs *jobs)
 {
+    jobs->is_killed = jobs->is_stopping;
+    jobs->is_stopping = true;
     for (uint32_t i = 0; i < jobs->n; i++)
         if (jobs->jobs[i].pid)
-            kill(jobs->jobs[i].pid, jobs->is_stopping ? SIGKILL : SIGINT);
-    jobs->is_stopping = true;
+            kill(jobs->jobs[i].pid, jobs->is_killed ? SIGKILL : SIGINT);
 }
 
 static int
@@ -278,7 +280,7 @@ static void
 replace(struct fuzz_jobs *jobs, struct job *job, int status, const struct fuzz_listener *listener)
 {
     struct worker_page *page = &jobs->pages[job->index];
-    struct worker_start start = { .index = job->index, .first = page->nth, .has_died = true };
+    struct worker_start start = { .index = job->index, .first = page->nth, .has_died = true, .is_last = jobs->is_stopping };
     struct errinfo e;
     start.signal = WIFSIGNALED(status) ? WTERMSIG(status) : SIGABRT;
     job->n_deaths++;
@@ -309,7 +311,7 @@ take_end(struct fuzz_jobs *jobs, struct job *job, const struct fuzz_listener *li
     job->fd = -1;
     int status = wait_for(job->pid);
     job->pid = 0;
-    if (!job->is_over && !jobs->is_stopping)
+    if (!job->is_over && !jobs->is_killed)
         replace(jobs, job, status, listener);
 }
 

@@ -99,7 +99,7 @@ put_finds(const struct fuzz_view *view, struct buf *out)
         buf_printf(out, ", in %s", view->directory);
     buf_putc(out, '\n');
     if (sum->n_deaths)
-        buf_printf(out, "deaths       %" PRIu32 " process%s, each replaced\n", sum->n_deaths, sum->n_deaths == 1 ? "" : "es");
+        buf_printf(out, "deaths       %" PRIu32 " process%s replaced\n", sum->n_deaths, sum->n_deaths == 1 ? "" : "es");
     if (view->is_final && *view->example)
         buf_printf(out, "go on with   ebpfdbg --replay %s\n", view->example);
 }

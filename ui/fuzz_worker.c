@@ -249,7 +249,8 @@ worker_run(const struct fuzz_plan *plan, const struct worker_start *start, struc
         first = worker_next(plan, first);
     }
     w.page->deed = WORKER_RUNS;
-    work(&w, first);
+    if (!start->is_last)
+        work(&w, first);
     send(fd, NEWS_END, NULL, 0);
     fuzz_free(w.fuzz);
     free(w.found);

@@ -59,6 +59,7 @@ struct worker_start {
     uint32_t index;
     uint64_t first;    /* program, counted from plan->first; worker_first() unless another worker was there before */
     bool has_died;     /* the predecessor died at program `first` */
+    bool is_last;      /* it only looks at that */
     int signal;        /* of what */
 };
 

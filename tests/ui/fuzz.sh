@@ -87,7 +87,15 @@ is "and not written again" "$(cat ebpfdbg-finds/rsh32_x-state.s)" "$file"
 ends "what kills its process" 6 broken --engines interp,broken-signal --jobs 2
 has "is a find" "$out" "mul32_k.4-signal.s: broken-signal: killed by signal 11 (Segmentation fault); 2 instructions of "
 has "and the rest goes on" "$out" "programs     400,"
-has "in another process" "$out" "processes, each replaced"
+has "in another process" "$out" "processes replaced"
+# interrupted while a program hangs, which nobody has noticed yet
+"$top_builddir/tests/ui/broken" fuzz --seed 7 --first 7 --count 1 --engines interp,broken-hang >hang 2>&1 &
+pid=$!
+until grep -q " programs (" hang || ! kill -0 $pid; do sleep 0.1; done
+kill -INT $pid
+wait $pid
+is "an interruption while a program hangs" $? 6
+has "waits to tell of it" "$(cat hang)" "broken-hang: does not end; "
 ends "for machines, a find" 6 broken --engines interp,broken-rsh32 --json --finds machine
 has "is an object" "$out" '{"find":{"file":"machine/rsh32_x-state.s","known":false,"left":"interp","right":"broken-rsh32","difference":"r'
 has "and counted" "$out" '"finds":1,'
