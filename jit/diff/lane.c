@@ -7,6 +7,7 @@
 #include "sim/object/layout.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* ---------------------------------------------------------------- running */
 
@@ -14,6 +15,14 @@ const struct cost_model *
 lane_costs(const struct lane_world *w, const struct subject *s)
 {
     return s->has_unit_costs ? &w->unit : &w->table;
+}
+
+/* What lies behind the memory of a plain program would be what is left of longer ones: a store that goes too far would show or not, as
+ * chance has it. The buffers of packets are cleared by who builds their context. */
+static void
+scribble(struct machine *m)
+{
+    memset(memory_host(&m->mem, GUEST_PACKET), 0xa5, 2 * SUBJECT_MAX_INPUT);
 }
 
 bool
@@ -27,6 +36,8 @@ lane_start(struct lane *lane, const struct lane_world *w, const struct subject *
     lane->machine->env.may_goto_limit = s->may_goto_limit;
     lane->machine->costs = lane_costs(w, s);
     machine_reset_maps(lane->machine);
+    if (s->type->family == CTX_GENERIC)
+        scribble(lane->machine);
     return machine_start(lane->machine, 0, s->type, &input, &e) == OK;
 }
 

@@ -159,6 +159,21 @@ Test(fuzz_jobs, survives_what_kills_a_process)
     survives(&broken_signal, SIGSEGV, OP_mul32_k);
 }
 
+/* What a program comes to, and so what is found, does not depend on those before it: not even where a store goes too far. */
+Test(fuzz_jobs, confirms_what_it_finds)
+{
+    static struct fuzz_sum sum;
+    struct haul haul = { .finds.directory = new_directory() };
+    struct fuzz_plan plan = plan_with(&broken_stx_h, 1, 4000);
+    fuzz(&plan, &haul, &sum);
+    cr_assert_eq(haul.n, 1, "%u", haul.n);
+    cr_assert(haul.found[0]->is_confirmed);
+    cr_assert_eq(haul.found[0]->cause.op, OP_stx_h);
+    cr_assert_gt(sum.record.stats.n_finds, 100);
+    remove_directory(&haul);
+    haul_free(&haul);
+}
+
 /* A worker that dies while it shrinks what it has found: the find is not lost, and not counted twice. */
 Test(fuzz_jobs, survives_shrinking)
 {
