@@ -114,7 +114,7 @@ put_block(const struct fuzz_view *view, uint32_t n_reasons, struct buf *out)
     put_time(view->seconds, out);
     if (view->seconds_left >= 0) {
         buf_puts(out, ", left ");
-        put_time(view->seconds_left, out);
+        put_time(view->seconds_left + 0.999, out); /* 0 only when there is none left */
     }
     buf_putc(out, '\n');
     put_rate("programs", s->n_programs, view->programs_per_s, out);
