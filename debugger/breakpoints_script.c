@@ -89,6 +89,9 @@ cmd_save_breakpoints(struct call *c)
         buf_puts(c->out, "Nothing to save.\n");
         return OK;
     }
+    enum err err = session_may_write(c->s, c->text, c->e);
+    if (err)
+        return err;
     struct buf text = BUF_EMPTY;
     FILE *file = fopen(c->text, "we");
     breakpoints_script(c->s, &text);
@@ -102,7 +105,7 @@ cmd_save_breakpoints(struct call *c)
     if (!is_written) {
         struct buf subject = BUF_EMPTY;
         buf_printf(&subject, "Unable to open file '%s' for saving", c->text);
-        enum err err = err_set_detail(c->e, ERR_OPEN, buf_text(&subject), strerror(error));
+        err = err_set_detail(c->e, ERR_OPEN, buf_text(&subject), strerror(error));
         buf_free(&subject);
         return err;
     }

@@ -454,7 +454,9 @@ cmd_profile_export(struct call *c)
     }
     if (!*path)
         return err_set(c->e, ERR_ARGUMENT, "file name", 0, 0, 0);
-    enum err err = make_summary(c, &summary);
+    enum err err = session_may_write(c->s, path, c->e);
+    if (!err)
+        err = make_summary(c, &summary);
     if (err)
         return err;
     struct buf text = BUF_EMPTY;

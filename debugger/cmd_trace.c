@@ -62,6 +62,8 @@ cmd_graph(struct call *c)
     struct summary summary = { 0 };
     struct buf text = BUF_EMPTY;
     enum err err = read_graph(c, &function, &path);
+    if (!err && *path)
+        err = session_may_write(c->s, path, c->e);
     if (err)
         return err;
     if (c->s->counts)

@@ -90,6 +90,9 @@ start(struct call *c)
     struct logging *l = &c->s->logging;
     if (l->file)
         return err_set_detail(c->e, ERR_DEBUGGER, "Already logging to ", path_of(c->s));
+    enum err err = session_may_write(c->s, path_of(c->s), c->e);
+    if (err)
+        return err;
     l->file = fopen(path_of(c->s), l->overwrites ? "we" : "ae");
     if (!l->file)
         return err_set_detail(c->e, ERR_OPEN, path_of(c->s), strerror(errno));

@@ -271,3 +271,9 @@ session_event(const struct session *s)
 {
     return &s->event;
 }
+
+enum err
+session_may_write(const struct session *s, const char *path, struct errinfo *e)
+{
+    return s->config.writes_files ? OK : err_set_detail(e, ERR_OPEN, path, "this session writes no files");
+}

@@ -19,6 +19,7 @@ struct session_lockstep {
 struct session_config {
     const struct engine *const *engines; /* NULL-terminated; the first one is the default. Outlives the session */
     const struct cost_model *costs;      /* NULL: unit. Outlives the session */
+    bool writes_files;                   /* commands may: save, log, trace, export; else they are refused */
     volatile sig_atomic_t *interrupt;    /* never NULL; set by the front end's SIGINT handler, cleared when the stop is reported */
     /* Asks the user a yes/no question ("Delete all breakpoints?"), without "(y or n)". NULL: not interactive, everything is yes. */
     bool (*confirm)(void *arg, const char *question);

@@ -237,6 +237,9 @@ uint32_t session_engine_index(const struct session *s, const struct engine *engi
 /* Instructions of the run that the code that is open has executed. */
 uint64_t session_code_insns(const struct session *s);
 
+/* Before a command writes a file: ERR_OPEN when this session writes none. */
+enum err session_may_write(const struct session *s, const char *path, struct errinfo *e);
+
 /* Bytes that live until the current command ends. */
 uint8_t *session_scratch(struct session *s, size_t n_bytes);
 void session_scratch_free(struct session *s);

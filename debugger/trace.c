@@ -49,7 +49,9 @@ enum err
 trace_on(struct session *s, const char *path, bool is_json, struct errinfo *e)
 {
     FILE *file = NULL;
-    enum err err = trace_off(s, e);
+    enum err err = *path ? session_may_write(s, path, e) : OK;
+    if (!err)
+        err = trace_off(s, e);
     if (!err && *path && !(file = fopen(path, "we")))
         err = err_set_detail(e, ERR_OPEN, path, strerror(errno));
     if (err)

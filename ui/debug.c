@@ -315,6 +315,7 @@ debug_main(const struct options *o)
         .interrupt = signals_interrupt(),
         .confirm = is_terminal ? confirm : NULL,
         .flush = flush,
+        .writes_files = true,
         .read_packet = read_packet,
         .code_opened = code_opened,
         .lockstep = lockstep_session,
