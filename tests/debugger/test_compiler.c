@@ -110,9 +110,9 @@ expression(struct buf *out, unsigned depth)
     case 3:
         buf_puts(out, "(");
         expression(out, depth - 1);
-        buf_printf(out, ") %s ((", below(2) ? "<<" : ">>");
+        buf_printf(out, ") %s (((", below(2) ? "<<" : ">>");
         expression(out, depth - 1);
-        buf_puts(out, ") & 7)");
+        buf_puts(out, ") & 7))");
         break;
     case 4:
         buf_printf(out, "%s ", PICK(unary));
