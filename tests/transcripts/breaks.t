@@ -34,21 +34,21 @@ Num     Type           Disp Enb Address            What
         continue
 (ebpfdbg) run
 Starting program: balance (xdp)
-#0  balance () at calls.c:56
+#0  balance (ctx=0x40000) at calls.c:56
 Continuing.
-#0  hash () at calls.c:48
+#0  hash (source=16777226, destination=33554442) at calls.c:48
 (More stack frames follow...)
 Continuing.
-#0  mix () at calls.c:43
+#0  mix (state=2538058380, word=16777226) at calls.c:43
 (More stack frames follow...)
 Continuing.
-#0  rotate () at calls.c:35
+#0  rotate (value=3630856102, bits=13) at calls.c:35
 (More stack frames follow...)
 Continuing.
-#0  mix () at calls.c:43
+#0  mix (state=1897706149, word=33554442) at calls.c:43
 (More stack frames follow...)
 Continuing.
-#0  rotate () at calls.c:35
+#0  rotate (value=3509680015, bits=13) at calls.c:35
 (More stack frames follow...)
 Continuing.
 [balance returned 3 (XDP_TX), 60 insns, 60 cycles]
@@ -183,7 +183,7 @@ Starting program: balance (xdp)
 r1 is 0x100000a
 Error in dprintf 12: Wrong number of arguments for specified format-string
 
-Temporary breakpoint 9, insn 1 in hash () at calls.c:48
+Temporary breakpoint 9, insn 1 in hash (source=16777226, destination=33554442) at calls.c:48
 48	hash(__u32 source, __u32 destination)
 (ebpfdbg) clear *1
 Deleted breakpoints 11 12 

@@ -69,7 +69,7 @@ Breakpoint 1 at insn 15: file calls.c, line 35.
 (ebpfdbg) run
 Starting program: balance (xdp)
 
-Breakpoint 1, rotate () at calls.c:35
+Breakpoint 1, rotate (value=3630856102, bits=13) at calls.c:35
 35	rotate(__u32 value, __u32 bits)
 (ebpfdbg) profile
 22 instructions, 22 cycles (model "unit").
@@ -79,18 +79,18 @@ Breakpoint 1, rotate () at calls.c:35
            4  18.18%           8           4           1           0  hash
            4  18.18%           4           4           1           0  mix
 (ebpfdbg) reverse-stepi 5
-insn 3 in hash () at calls.c:50
+insn 3 in hash (source=16777226, destination=33554442) at calls.c:50
 50	    __u32 state = mix(0x9747b28c, source);
 (ebpfdbg) continue
 Continuing.
 
-Breakpoint 1, rotate () at calls.c:35
+Breakpoint 1, rotate (value=3630856102, bits=13) at calls.c:35
 35	rotate(__u32 value, __u32 bits)
 (ebpfdbg) reverse-continue
 Continuing.
 
 No more reverse-execution history.
-balance () at calls.c:56
+balance (ctx=0x40000) at calls.c:56
 56	balance(struct xdp_md *ctx)
 (ebpfdbg) profile functions
 22 instructions, 22 cycles (model "unit").

@@ -112,7 +112,7 @@ Breakpoint 1 at insn 13: file loop.c, line 39.
 Starting program: check_header (xdp)
 stopped after 34 instructions
 
-Breakpoint 1, check_header () at loop.c:39
+Breakpoint 1, check_header (ctx=<optimized out>) at loop.c:39
 39	        sum += words[i];
 $5 = 0x3a45
 Continuing.

@@ -7,7 +7,7 @@ Breakpoint 1 at insn 8: file calls.c, line 43.
 (ebpfdbg) run
 Starting program: balance (xdp)
 
-Breakpoint 1, mix () at calls.c:43
+Breakpoint 1, mix (state=2538058380, word=16777226) at calls.c:43
 43	    state ^= word * 0xcc9e2d51;
 (ebpfdbg) trace on
 (ebpfdbg) trace
@@ -35,10 +35,10 @@ calls.c:44	    return rotate(state, 13) * 5 + 0xe6546b64;
       12 <mix+4>:	w0 *= 5	; r0 = 0x8ac84741
       13 <mix+5>:	w0 += -430675100	; r0 = 0x711cb2a5
       14 <mix+6>:	exit	; r10 = 0x2fc00
-hash () at calls.c:51
+hash (source=<optimized out>, destination=33554442) at calls.c:51
 51	    return mix(state, destination);
 (ebpfdbg) reverse-stepi 2
-mix () at calls.c:44
+mix (state=<optimized out>, word=<optimized out>) at calls.c:44
 44	    return rotate(state, 13) * 5 + 0xe6546b64;
 (ebpfdbg) trace on --json
 (ebpfdbg) trace
@@ -46,7 +46,7 @@ Tracing to the commands' output as JSON lines.
 (ebpfdbg) stepi 2
 {"icount":28,"depth":2,"pc":13,"insn":"w0 += -430675100","function":"mix","file":"./examples/calls.c","line":44,"regs":{"r0":"0x711cb2a5"}}
 {"icount":29,"depth":2,"pc":14,"insn":"exit","function":"mix","file":"./examples/calls.c","line":44,"regs":{"r10":"0x2fc00"}}
-hash () at calls.c:51
+hash (source=<optimized out>, destination=33554442) at calls.c:51
 51	    return mix(state, destination);
 (ebpfdbg) trace on no/such/folder
 no/such/folder: No such file or directory
