@@ -4,18 +4,27 @@
 . "$top_srcdir/tests/tap.sh"
 
 broken() { "$top_builddir/tests/ui/broken" "$@"; }
-ends "something to replay" 6 broken fuzz --seed 7 --count 200 --engines interp,broken-rsh32 --finds "$tap_dir/finds"
-ends "a find of an engine that is still wrong" 0 broken -nx -q --batch --replay "$tap_dir/finds/rsh32_x-state.s" -ex 'stepi' -ex 'p/x $r1'
+ends "something to replay" 6 broken fuzz --seed 7 --count 1000 --engines interp,broken-rsh32 --finds "$tap_dir/finds"
+# what the generator made of it: the register, what it comes to, where
+found=$tap_dir/finds/rsh32_x-state.s
+reg=$(sed -n 's/^# r\([0-9]*\): interp 0x.*/\1/p' "$found")
+right=$(sed -n 's/^# r[0-9]*: interp \(0x[0-9a-f]*\), broken-rsh32 0x.*/\1/p' "$found")
+wrong=$(printf '0x%x' $((${right:-0} | 1 << 32)))
+pc=$(sed -n 's/^# first: \([0-9]*\) after .*/\1/p' "$found")
+ends "a find of an engine that is still wrong" 0 broken -nx -q --batch --replay "$found" -ex "p/x \$r$reg" -ex 'stepi' -ex "p/x \$r$reg"
+before=$(echo "$out" | sed -n 's/^\$1 = //p')
 has "shows both states" "$out" "before              interp              broken-rsh32"
-has "the register that differs is marked" "$out" "* r1              0xdeadbeefdeadbeef  0xdeadbeef          0x1deadbeef"
-has "stops before the instruction" "$out" "=> 1 <main+1>:	w1 >>= w0"
-has "and goes on from there" "$out" "\$1 = 0xdeadbeef"
-ends "the same where the engine is right" 0 ebpfdbg -nx -q --batch --replay "$tap_dir/finds/rsh32_x-state.s"
-has "stops there, too" "$out" "=> 1 <main+1>:	w1 >>= w0"
-ends "something deadly" 6 broken fuzz --seed 7 --count 50 --engines interp,broken-signal --finds "$tap_dir/finds"
-ends "is replayed without dying" 0 broken -nx -q --batch --replay "$tap_dir/finds/mul32_k.4-signal.s"
+has "the register that differs is marked" "$(echo "$out" | tr -s ' ')" "[*] r$reg ${before:-none} $right $wrong"
+has "stops before the instruction" "$out" "=> $pc <main*>:	w$reg >>= w"
+has "and goes on from there" "$out" "\$2 = ${right:-none}"
+ends "the same where the engine is right" 0 ebpfdbg -nx -q --batch --replay "$found"
+has "stops there, too" "$out" "=> $pc <main*>:	w$reg >>= w"
+ends "something deadly" 6 broken fuzz --seed 7 --count 1000 --engines interp,broken-signal --finds "$tap_dir/finds"
+found=$(ls "$tap_dir"/finds/mul32_k*-signal.s | head -1)
+pc=$(sed -n 's/^# first: \([0-9]*\) after .*/\1/p' "$found")
+ends "is replayed without dying" 0 broken -nx -q --batch --replay "$found"
 has "and says what happened" "$out" "broken-signal: killed by signal 11"
-has "at its instruction" "$out" "=> 0 <main>:	w0 *= -1"
+has "at its instruction" "$out" "=> $pc <main*>:	w[0-9]* [*]= -"
 
 cat >"$tap_dir/find.s" <<'END'
 # ebpfdbg find: rsh32_x-state
