@@ -154,7 +154,13 @@ job_jcc(struct job *j, enum x64_cond cc, uint32_t pc, int64_t target)
     }
     struct count count = due(j, (uint32_t)target, rest_after(j, pc));
     uint64_t *tick = left_counter(j, pc, target);
-    if (!is_nothing(j, count) || tick) {
+    if (tick && target <= (int64_t)pc) { /* a loop: in its place, for it is taken most of the time */
+        uint32_t over = x64_jcc(&j->x, cc ^ 1);
+        job_tick(j, tick);
+        job_settle(j, count);
+        jump(j, (uint32_t)target);
+        x64_patch(&j->x, over, j->x.at);
+    } else if (!is_nothing(j, count) || tick) {
         struct cold *cold = job_cold(j, x64_jcc(&j->x, cc));
         cold->kind = COLD_EXIT;
         cold->target = (uint32_t)target;
