@@ -78,8 +78,11 @@ emit_end(struct job *j, uint32_t pc, bool is_next)
 {
     const struct insn *insn = &j->c->program->insns[pc];
     int64_t target = insn_target(insn, pc);
+    enum insn_kind kind = insn_is_foreign(insn) ? KIND_NONE : insn_kind(insn);
+    if (kind == KIND_EXIT || (kind == KIND_JA && job_is_block(j->c, target)))
+        job_tick_left(j, pc, target);
     job_mark(j, j->x.at, NATIVE_INSN, 1);
-    switch (insn_is_foreign(insn) ? KIND_NONE : insn_kind(insn)) {
+    switch (kind) {
     case KIND_JCC:
         job_jcc(j, template_compare(&j->x, insn), pc, target);
         job_count(j, insn);
@@ -90,7 +93,6 @@ emit_end(struct job *j, uint32_t pc, bool is_next)
             job_site(j, x64_jmp(&j->x), SITE_INTERP, pc, NO_CHECK, 0);
             break;
         }
-        job_tick_left(j, pc, target);
         job_count(j, insn);
         job_go_on(j, (uint32_t)target, is_next);
         break;
@@ -107,8 +109,6 @@ emit_end(struct job *j, uint32_t pc, bool is_next)
         job_go_on(j, pc + 1, is_next);
         break;
     case KIND_EXIT:
-        job_tick_left(j, pc, -1);
-        job_mark(j, j->x.at, NATIVE_INSN, 1);
         x64_mov_ri(&j->x, HOST_SCRATCH, pc);
         x64_ret(&j->x);
         break;

@@ -1,5 +1,5 @@
 /* Counts of every engine against the truth: a run that is stepped, and written down. The programs are the vectors, accesses at the edges of
- * memory, generated ones with maps, tail calls and callbacks, and the examples; engines stop wherever a random budget ends.
+ * memory, generated ones with maps, tail calls and callbacks, and the examples; engines stop wherever a random budget ends, and at traps.
  * EBPFDBG_SEED=N begins elsewhere. */
 #include "config.h"
 
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N_RANDOM = 300, N_SUBJECTS = 600, MOST_INSNS = 4000 };
+enum { N_RANDOM = 300, N_SUBJECTS = 600, MOST_INSNS = 4000, N_TRAPS = 3 };
 
 static const struct engine *const engines[] = { &interp_engine, &jit_engine, &jit_step_engine, &jit_block_engine, &auto_eager_engine };
 
@@ -154,6 +154,8 @@ check_engine(struct rig *rig, const struct engine *engine, uint64_t *random)
         run(rig, engine, code, most[i], random);
         counts_end(counts, rig->machine);
         compare(rig, counts, engine->name, what);
+        for (uint32_t k = 0; k < N_TRAPS; k++) /* more of them each time */
+            engine->set_trap(code, (uint32_t)next_random(random) % rig->program->n_slots, true);
     }
     engine->set_counts(code, NULL);
     run(rig, engine, code, MOST_INSNS, random);
