@@ -176,3 +176,38 @@ Starting program: firewall (xdp)
 [status 1]
 $ ebpfdbg -nx -q -ex profile
 No symbol table is loaded.  Use the "file" command.
+$ ebpfdbg -nx -q examples/calls.o --packet examples/packets/http.hex
+(ebpfdbg) profile on
+(ebpfdbg) run
+Starting program: balance (xdp)
+[balance returned 3 (XDP_TX), 60 insns, 60 cycles]
+(ebpfdbg) seek 30
+hash (source=<optimized out>, destination=33554442) at calls.c:51
+51	    return mix(state, destination);
+(ebpfdbg) continue
+Continuing.
+[balance returned 3 (XDP_TX), 60 insns, 60 cycles]
+(ebpfdbg) profile functions
+60 instructions, 60 cycles (model "unit").
+
+      Cycles       %   Inclusive       Insns       Calls     Helpers  Function
+          28  46.67%          60          28           1           0  balance
+          14  23.33%          24          14           2           0  mix
+          10  16.67%          10          10           2           0  rotate
+           8  13.33%          32           8           1           0  hash
+(ebpfdbg) seek 30
+hash (source=<optimized out>, destination=33554442) at calls.c:51
+51	    return mix(state, destination);
+(ebpfdbg) set $r7 = 5
+The past was changed: a new branch of history begins at icount 30, what came after it is forgotten.
+(ebpfdbg) continue
+Continuing.
+[balance returned 3 (XDP_TX), 60 insns, 60 cycles]
+(ebpfdbg) profile functions
+90 instructions, 90 cycles (model "unit").
+
+      Cycles       %   Inclusive       Insns       Calls     Helpers  Function
+          42  46.67%          90          42           1           0  balance
+          21  23.33%          36          21           3           0  mix
+          15  16.67%          15          15           3           0  rotate
+          12  13.33%          48          12           1           0  hash
