@@ -102,7 +102,8 @@ export_lcov(const struct summary *summary, struct buf *out)
 void
 export_text(enum export_format format, const struct summary *summary, struct buf *out)
 {
-    static void (*const functions[N_EXPORTS])(const struct summary *summary, struct buf *out) = { export_lcov, export_callgrind, export_folded };
+    typedef void export_fn(const struct summary *summary, struct buf *out);
+    static export_fn *const functions[N_EXPORTS] = { export_lcov, export_callgrind, export_folded };
     functions[format](summary, out);
 }
 

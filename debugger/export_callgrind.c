@@ -1,5 +1,5 @@
-/* Callgrind's profile format, as valgrind's manual describes it ("Callgrind Format Specification"): per function what each of its instructions
- * cost, and what it called. Positions are slots and lines; helpers are functions that cost what the cost model adds for them. */
+/* Callgrind's profile format, as valgrind's manual describes it ("Callgrind Format Specification"): per function what each of its
+ * instructions cost, and what it called. Positions are slots and lines; helpers are functions that cost what the cost model adds for them. */
 #include "config.h"
 
 #include "debugger/export.h"
@@ -153,8 +153,10 @@ export_callgrind(const struct summary *summary, struct buf *out)
         if (summary->functions[i].own.insns)
             put_function(&w, &p->functions[i]);
     put_helpers(&w);
-    buf_printf(out, "# callgrind format\nversion: 1\ncreator: " PACKAGE_STRING "\ncmd: %s\npositions: instr line\n", p->path ? p->path : "");
-    buf_printf(out, "event: Insns : instructions\nevent: Cycles : cycles of the cost model \"%s\"\nevents: Insns Cycles\n", summary->counts->costs->name);
+    buf_puts(out, "# callgrind format\nversion: 1\ncreator: " PACKAGE_STRING "\n");
+    buf_printf(out, "cmd: %s\npositions: instr line\n", p->path ? p->path : "");
+    buf_printf(out, "event: Insns : instructions\nevent: Cycles : cycles of the cost model \"%s\"\n", summary->counts->costs->name);
+    buf_puts(out, "events: Insns Cycles\n");
     buf_printf(out, "summary: %" PRIu64 " %" PRIu64 "\n", w.insns, w.cycles);
     buf_write(out, buf_text(&body), body.len);
     buf_printf(out, "\ntotals: %" PRIu64 " %" PRIu64 "\n", w.insns, w.cycles);

@@ -1,9 +1,9 @@
 /* Stacks, folded: a line for each way in which a function was called, with the cycles that it took there itself.
  *
- * Counts know what each call came to, not on which stack it was. Where a function is called from one place that says it all. What a function
- * called from several places has called in turn is divided between its callers as its own cost is, which is a guess as good as any; the sum
- * over all stacks is exact, and so is what each caller's calls came to. Stacks below 1/100,000 of all are not taken apart further: then what
- * they call is counted as their own, or the stacks of a program of many functions would have no end. */
+ * Counts know what each call came to, not on which stack it was. Where a function is called from one place that says it all. What a
+ * function called from several places has called in turn is divided between its callers as its own cost is, which is a guess as good as
+ * any; the sum over all stacks is exact, and so is what each caller's calls came to. Stacks below 1/100,000 of all are not taken apart
+ * further: then what they call is counted as their own, or the stacks of a program of many functions would have no end. */
 #include "config.h"
 
 #include "debugger/export.h"

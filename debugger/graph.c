@@ -178,10 +178,13 @@ find_most(struct graph *g, int64_t function)
 void
 graph_text(const struct program *p, int64_t function, const struct summary *summary, enum syntax syntax, struct buf *out)
 {
-    struct graph g = { .p = p, .summary = summary, .syntax = syntax, .out = out, .is_leader = xcalloc(p->n_slots + 1, sizeof *g.is_leader) };
+    struct graph g = { .p = p, .summary = summary, .syntax = syntax, .out = out };
+    g.is_leader = xcalloc(p->n_slots + 1, sizeof *g.is_leader);
     find_leaders(&g);
     find_most(&g, function);
-    buf_puts(out, "digraph program {\n  node [shape=box, style=filled, fontname=monospace, fontsize=10];\n  edge [fontname=monospace, fontsize=10];\n");
+    buf_puts(out, "digraph program {\n"
+                  "  node [shape=box, style=filled, fontname=monospace, fontsize=10];\n"
+                  "  edge [fontname=monospace, fontsize=10];\n");
     for (uint32_t i = 0; i < p->n_functions; i++)
         if (is_shown(p, i, function))
             put_function(&g, i);

@@ -1,8 +1,8 @@
 /* Counting what the program executes, for `profile` and `info coverage`. Off at first, and then it costs nothing.
  *
- * Counted is what runs in the foreground, each moment of a run once: run.c executes through profile_run, which leaves alone what was counted
- * already when the program goes on from a moment in the past. Who executes the past again for reasons of its own does so with code that
- * counts nothing (history_code), or between profile_hold and profile_release. */
+ * Counted is what runs in the foreground, each moment of a run once: run.c executes through profile_run, which leaves alone what was
+ * counted already when the program goes on from a moment in the past. Who executes the past again for reasons of its own does so with code
+ * that counts nothing (history_code), or between profile_hold and profile_release. */
 #ifndef DEBUGGER_PROFILE_H
 #define DEBUGGER_PROFILE_H
 

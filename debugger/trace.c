@@ -64,8 +64,9 @@ trace_on(struct session *s, const char *path, bool is_json, struct errinfo *e)
 void
 trace_text(const struct session *s, struct buf *out)
 {
-    if (s->trace)
-        buf_printf(out, "Tracing to %s%s.\n", s->trace->file ? s->trace->path : "the commands' output", s->trace->is_json ? " as JSON lines" : "");
+    const struct trace *t = s->trace;
+    if (t)
+        buf_printf(out, "Tracing to %s%s.\n", t->file ? t->path : "the commands' output", t->is_json ? " as JSON lines" : "");
     else
         buf_puts(out, "Tracing is off.\n");
 }

@@ -164,8 +164,8 @@ compiled_mark(struct compiled *c, uint32_t at, enum native_kind kind, uint32_t p
         compiled_add_mark(c, (struct mark){ .at = at, .pc = pc, .n_slots = n_slots, .kind = kind });
 }
 
-/* Compiles the whole program. The same program, costs, grouping and counts give the same code, always: native.c compiles once more to learn what is
- * where. False when there is no memory for code. */
+/* Compiles the whole program. The same program, costs, grouping and counts give the same code, always: native.c compiles once more to learn
+ * what is where. False when there is no memory for code. */
 bool compile_program(struct compiled *c);
 
 /* Index into the bounds of a cell of conditions. */

@@ -15,8 +15,8 @@
  * alone and then looked at (`is_watching`). Bounds leave out watched bytes, so that an access to them misses; it is then executed in the same
  * way. Helpers are looked at whenever something is watched.
  *
- * Counts (counts.h). Who counts wants attention wherever control has not gone straight on, by a quiet that is the smallest number, and finds
- * out there where it came from: by how much base has changed since the last time. Slots and groups stay as they are.
+ * Counts (counts.h). Who counts wants attention wherever control has not gone straight on, by a quiet that is the smallest number, and
+ * finds out there where it came from: by how much base has changed since the last time. Slots and groups stay as they are.
  *
  * Groups. A slot that begins a group of fuse.def has a handler that executes the group's members one after the other. Every member
  * keeps a slot and a handler of its own, so that branches may go into a group, and whatever stops inside of one stops at the member: a
@@ -456,7 +456,8 @@ run_code(struct code *code, struct machine *m, uint64_t budget, uint32_t how)
         return stop_at(m, budget ? STOP_FAULT : STOP_BUDGET, budget ? &nowhere : &none);
     code_void_bounds(code, m);
     uint64_t room = (uint64_t)INT64_MAX - m->n_insns;
-    struct run run = { .code = code, .machine = m, .limit = (int64_t)(m->n_insns + (budget < room ? budget : room)), .how = how, .quiet = INT64_MIN };
+    const uint64_t limit = m->n_insns + (budget < room ? budget : room);
+    struct run run = { .code = code, .machine = m, .limit = (int64_t)limit, .how = how, .quiet = INT64_MIN };
     return loop(&run, NULL);
 }
 

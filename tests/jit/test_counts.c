@@ -111,7 +111,7 @@ compare(const struct rig *rig, const struct counts *counts, const char *engine, 
                      engine, what, pc, (int64_t)hits[pc], rig->hits[pc]);
         cr_assert_eq(counts->left[pc], rig->truth->left[pc], "%s (seed %" PRIu64 "), %s %s: insn %u: left %" PRId64 " times, not %" PRIu64,
                      rig->name, rig->seed, engine, what, pc, (int64_t)counts->left[pc], rig->truth->left[pc]);
-        cr_assert_eq(counts->insns[pc], rig->truth->insns[pc], "%s (seed %" PRIu64 "), %s %s: insn %u: called %" PRId64 " insns, not %" PRIu64,
+        cr_assert_eq(counts->insns[pc], rig->truth->insns[pc], "%s (seed %" PRIu64 "), %s %s: insn %u: called %" PRId64 ", not %" PRIu64,
                      rig->name, rig->seed, engine, what, pc, (int64_t)counts->insns[pc], rig->truth->insns[pc]);
         if (!counts->is_uniform)
             cr_assert_eq(counts->cycles[pc], rig->truth->cycles[pc], "%s (seed %" PRIu64 "), %s %s: insn %u: cycles of the called",
@@ -224,7 +224,8 @@ Test(counts, of_programs_with_maps_tail_calls_and_callbacks)
     generator_init(&g, &generate_everything);
     for (uint64_t seed = first_seed(); seed < first_seed() + N_SUBJECTS; seed++) {
         generate_subject(&g, seed, &subject);
-        struct rig rig = { .name = "generated", .seed = seed, .program = subject_program(&subject), .start = start_of_subject, .arg = &subject };
+        struct rig rig = { .name = "generated", .seed = seed, .start = start_of_subject, .arg = &subject };
+        rig.program = subject_program(&subject);
         check(&rig, &random);
         program_free(rig.program);
     }
@@ -238,7 +239,8 @@ start_of_example(const struct rig *rig)
     const struct input input = { .packet = packet, .packet_bytes = sizeof packet };
     struct errinfo e;
     machine_reset_maps(rig->machine);
-    cr_assert_eq(machine_start(rig->machine, (uint32_t)(entry - rig->program->functions), prog_type_of_section(entry->section), &input, &e), OK);
+    const uint32_t index = (uint32_t)(entry - rig->program->functions);
+    cr_assert_eq(machine_start(rig->machine, index, prog_type_of_section(entry->section), &input, &e), OK);
 }
 
 Test(counts, of_the_examples)
