@@ -366,6 +366,15 @@ history_settle(struct session *s, struct buf *out)
 }
 
 void
+history_take_back(struct session *s)
+{
+    struct history *h = s->past;
+    assert(h->known);
+    if (!snapshot_is_now(h->shots, h->known))
+        snapshot_restore(h->shots, h->known);
+}
+
+void
 history_before_run(struct session *s, struct buf *out)
 {
     struct history *h = s->past;

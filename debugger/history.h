@@ -37,6 +37,9 @@ bool history_replay_edit(struct session *s);
 /* Notes what the command has changed. Appends a sentence when that began a new branch. O(pages in use). */
 void history_settle(struct session *s, struct buf *out);
 
+/* Makes the machine again what it was at the last history_settle. */
+void history_take_back(struct session *s);
+
 /* Takes back the last edit: the machine is what it was right before. *moment is when that was. ERR_NO_EDIT. */
 enum err history_undo(struct session *s, uint64_t *moment, struct errinfo *e);
 

@@ -5,6 +5,7 @@
 
 #include "debugger/breakpoints.h"
 #include "debugger/format.h"
+#include "debugger/history.h"
 #include "debugger/watch.h"
 #include "sim/base/base.h"
 
@@ -156,7 +157,16 @@ condition_holds(struct session *s, const struct breakpoint *b, struct buf *out)
     uint32_t mark = s->n_scratch;
     if (!b->condition)
         return true;
+    bool may_edit = b->condition->has_side_effects;
+    if (may_edit)
+        history_settle(s, out);
     enum err err = expr_eval(s, b->condition, &v, NULL, &e);
+    if (may_edit && s->is_searching)
+        history_take_back(s); /* what it did then is in the history */
+    else if (may_edit)
+        history_settle(s, out);
+    if (may_edit)
+        history_before_run(s, out);
     session_scratch_release(s, mark);
     if (!err)
         return value_is_true(&v);

@@ -186,11 +186,12 @@ run_resume(struct session *s, const struct goal *goal, struct buf *out)
         struct stop stop = profile_run(s, slice, how);
         trace_after(s, out);
         uint64_t done = m->n_insns - before;
+        s->at_trap = true; /* what is set on this pc was looked at, and is judged below */
         left -= left == UINT64_MAX ? 0 : done;
         history_ran(s, done, now_ns() - start);
         run_show_outputs(s, out);
         is_over = judge(s, goal, left, &stop, out);
-        how = RUN_RESUME; /* what is set on this pc has been judged */
+        how = RUN_RESUME;
         if (done && history_replay_edit(s)) {
             how = s->at_trap ? RUN_RESUME : 0;
             s->event.pc = m->pc;

@@ -524,6 +524,46 @@ Test(history, forgets_the_oldest)
     session_free(s);
 }
 
+/* A condition that assigns edits the program each time it is looked at, and only on the way forward. */
+Test(history, conditions_that_assign)
+{
+    struct session *s = fixture_program(fixture_calls);
+    uint64_t digest;
+    fixture_say(s, "break *4 if ($r8 = $r8 + 1) == 3");
+    fixture_say(s, "run");
+    cr_assert_eq(session_event(s)->kind, EVENT_BREAKPOINT);
+    cr_assert_eq(reg(s, REG_8), 3);
+    digest = machine_digest(session_machine(s));
+    uint64_t at = session_machine(s)->n_insns;
+    fixture_say(s, "reverse-continue");
+    cr_assert_eq(session_event(s)->kind, EVENT_HISTORY);
+    fixture_say(s, "delete");
+    say_count(s, "seek", at - 1);
+    cr_assert_eq(reg(s, REG_8), 2);
+    fixture_say(s, "stepi");
+    cr_assert_eq(machine_digest(session_machine(s)), digest);
+    session_free(s);
+}
+
+/* Ctrl-C in the past: back to where it was. */
+Test(history, interrupted)
+{
+    struct session *s = fixture_program_on(by_auto, NULL, busy);
+    fixture_say(s, "run");
+    fixture_say(s, "seek 5000000");
+    fixture_say(s, "watch $r9");
+    fixture_interrupt = 1;
+    cr_assert(strstr(fixture_say(s, "reverse-continue"), "Program received signal SIGINT, Interrupt."));
+    cr_assert_eq(session_machine(s)->n_insns, 5000000);
+    cr_assert_eq(session_event(s)->kind, EVENT_INTERRUPT);
+    fixture_interrupt = 1;
+    cr_assert(strstr(fixture_say(s, "reverse-next"), "Interrupt."));
+    cr_assert_eq(session_machine(s)->n_insns, 5000000);
+    fixture_say(s, "reverse-continue");
+    cr_assert_eq(session_event(s)->kind, EVENT_HISTORY);
+    session_free(s);
+}
+
 /* rr#1692 */
 Test(history, count_of_reverse_continue)
 {

@@ -109,10 +109,10 @@ History has 100 % only.
 (ebpfdbg) info history
 History from icount 0 to 87: 2 checkpoints, 0 edits, 5 KiB.
 (ebpfdbg) show history size
-Going back in time may take 256 MiB of memory.
+Memory that going back in time may take, in MiB, is 256.
 (ebpfdbg) set history size 64
 (ebpfdbg) show history size
-Going back in time may take 64 MiB of memory.
+Memory that going back in time may take, in MiB, is 64.
 (ebpfdbg) set history length 64
 Undefined set history command: "length 64".  Try "help set history".
 [status 1]
