@@ -13,6 +13,8 @@ enum expr_op {
     EXPR_VARIABLE, /* id: index of the convenience variable */
     EXPR_HISTORY,  /* id: number, counted from the end when is_relative */
     EXPR_LOCAL,    /* id: index into the program's variables */
+    EXPR_MAP,      /* id: index of the map */
+    EXPR_PACKET,   /* the packet's bytes; its headers are its members */
     /* one operand */
     EXPR_NEG, EXPR_PLUS, EXPR_NOT, EXPR_COMPL, EXPR_DEREF, EXPR_ADDRESS, EXPR_SIZEOF, EXPR_CAST, EXPR_AT_ADDRESS, /* {type} a */
     EXPR_MEMBER, /* a.name, a->name */
@@ -23,6 +25,9 @@ enum expr_op {
     EXPR_ASSIGN,   /* with `compound` (0: plain) the operator of a compound assignment */
     /* three */
     EXPR_COND,
+    EXPR_FUNCTION, /* id: of expr_function.def; a, b, c its arguments */
+    /* of a key in braces: the value b for the member `name`, or for the next one; behind those of a. Only in an INDEX of a MAP */
+    EXPR_INIT,
 };
 
 /* Registers by number: r0-r10 and their low halves w0-w10, then what is no register of the machine but reads like one. */

@@ -38,6 +38,11 @@ eval_leaf(struct eval *v, const struct node *n, struct value *out)
         *out = value_of(local_type(v->s, n->id), 0);
         out->place = PLACE_MEMORY;
         return OK;
+    case EXPR_MAP:
+        *out = value_of(vtype_pointer(BASE_VOID), GUEST_MAP + (uint64_t)n->id * MAP_STRIDE);
+        return OK;
+    case EXPR_PACKET:
+        return eval_packet(v, out);
     default:
         return data_history(v->s, n->id, n->is_relative, out, v->e);
     }
@@ -69,13 +74,26 @@ eval_sizeof(struct eval *v, const struct node *n, struct value *out)
     return OK;
 }
 
+/* a.name: of the packet a header, of that a field; else of a struct. */
+static enum err
+eval_named_part(struct eval *v, const struct node *n, struct value *out)
+{
+    struct value a;
+    const struct node *of = &v->x->nodes[n->a];
+    if (of->op == EXPR_PACKET)
+        return eval_packet_header(v, n->name, out);
+    if (of->op == EXPR_MEMBER && v->x->nodes[of->a].op == EXPR_PACKET)
+        return eval_packet_field(v, of->name, n->name, out);
+    enum err err = eval_node(v, n->a, &a);
+    return err ? err : eval_member(v, &a, n->name, out);
+}
+
 static enum err
 eval_unary(struct eval *v, const struct node *n, struct value *out)
 {
     enum err err;
     struct value a;
-    bool is_place = n->op == EXPR_ADDRESS || n->op == EXPR_MEMBER;
-    if ((err = is_place ? eval_node(v, n->a, &a) : operand(v, n->a, &a)))
+    if ((err = n->op == EXPR_ADDRESS ? eval_node(v, n->a, &a) : operand(v, n->a, &a)))
         return err;
     switch (n->op) {
     case EXPR_DEREF:
@@ -85,8 +103,6 @@ eval_unary(struct eval *v, const struct node *n, struct value *out)
     case EXPR_CAST:
         a = value_promoted(eval_btf(v), &a);
         return value_cast(&a, n->type, out, v->e);
-    case EXPR_MEMBER:
-        return eval_member(v, &a, n->name, out);
     case EXPR_AT_ADDRESS:
         if (eval_is_void(n->type))
             return err_set(v->e, ERR_VOID_POINTER, NULL, 0, 0, 0);
@@ -151,6 +167,8 @@ eval_binary(struct eval *v, const struct node *n, struct value *out)
 {
     enum err err;
     struct value a, b;
+    if (n->op == EXPR_INDEX && v->x->nodes[n->a].op == EXPR_MAP)
+        return eval_element(v, v->x->nodes[n->a].id, n->b, out);
     bool is_place = n->op == EXPR_INDEX || n->op == EXPR_ASSIGN;
     if ((err = is_place ? eval_node(v, n->a, &a) : operand(v, n->a, &a)) || (err = operand(v, n->b, &b)))
         return err;
@@ -188,7 +206,15 @@ eval_node(struct eval *v, int32_t index, struct value *out)
     case EXPR_VARIABLE:
     case EXPR_HISTORY:
     case EXPR_LOCAL:
+    case EXPR_MAP:
+    case EXPR_PACKET:
         return eval_leaf(v, n, out);
+    case EXPR_FUNCTION:
+        return eval_function(v, n, out);
+    case EXPR_INIT:
+        return err_set(v->e, ERR_KEY_PARTS, "flows[{.src = 1, .dst = 2}]", 0, 0, 0);
+    case EXPR_MEMBER:
+        return eval_named_part(v, n, out);
     case EXPR_SIZEOF:
         return eval_sizeof(v, n, out);
     case EXPR_LOGAND:

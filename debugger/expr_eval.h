@@ -38,4 +38,15 @@ enum err eval_assign(struct eval *v, const struct value *a, const struct value *
 /* ++ and --, before or behind. */
 enum err eval_step(struct eval *v, enum expr_op op, const struct value *a, struct value *out);
 
+/* ---- expr_map.c: the element of a map; `key` is a node, EXPR_INIT included */
+enum err eval_element(struct eval *v, uint32_t map, int32_t key, struct value *out);
+
+/* ---- expr_packet.c: the bytes, a header, a field of one. ERR_NO_PACKET, ERR_NO_HEADER */
+enum err eval_packet(struct eval *v, struct value *out);
+enum err eval_packet_header(struct eval *v, const char *name, struct value *out);
+enum err eval_packet_field(struct eval *v, const char *header, const char *name, struct value *out);
+
+/* ---- expr_function.c */
+enum err eval_function(struct eval *v, const struct node *n, struct value *out);
+
 #endif

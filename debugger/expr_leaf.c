@@ -302,6 +302,37 @@ is_before_scope(const struct token *t)
     return end[strspn(end, " \t")] == ':' && end[strspn(end, " \t") + 1] == ':';
 }
 
+/* NAME(argument, ...), at the name. */
+static enum err
+parse_call(struct parser *p, int function, int32_t *out)
+{
+    struct node node = NODE(.op = EXPR_FUNCTION, .id = (uint32_t)function);
+    int32_t *arguments[] = { &node.a, &node.b, &node.c };
+    uint32_t n = expr_function_arguments(function);
+    enum err err = parser_advance(p);
+    if (!err)
+        err = parser_advance(p); /* the parenthesis */
+    for (uint32_t i = 0; i < n && !err; i++) {
+        err = parser_at(p, ')') ? err_set(p->e, ERR_FEW_ARGUMENTS, NULL, 0, n, 0) : parser_read_argument(p, arguments[i]);
+        if (!err && i + 1 < n && parser_at(p, ','))
+            err = parser_advance(p);
+    }
+    if (!err && parser_at(p, ','))
+        err = err_set(p->e, ERR_MANY_ARGUMENTS, NULL, 0, n, 0);
+    if (err || (err = parser_expect(p, ')')))
+        return err;
+    return parser_add(p, node, out);
+}
+
+/* The function that the token begins a call of; -1: none. */
+static int
+called_function(const struct token *t)
+{
+    size_t dollar = (size_t)(t->text - t->start); /* 1 for $_streq */
+    const char *end = t->text + t->len;
+    return end[strspn(end, " \t")] == '(' ? expr_function_named(t->start, t->len + dollar) : -1;
+}
+
 /* A name without "$": a variable, a function, a map, a constant, a register. */
 static enum err
 parse_name(struct parser *p, int32_t *out)
@@ -331,9 +362,11 @@ parse_name(struct parser *p, int32_t *out)
     if (function)
         node = NODE(.op = EXPR_CONST, .value = value_int(BASE_CODE, function->pc));
     else if (map)
-        node = NODE(.op = EXPR_CONST, .value = value_of(vtype_pointer(BASE_VOID), GUEST_MAP + (uint64_t)(map - program->maps) * MAP_STRIDE));
+        node = NODE(.op = EXPR_MAP, .id = (uint32_t)(map - program->maps));
     else if (constant_named(p, name, &constant))
         node = NODE(.op = EXPR_CONST, .value = constant);
+    else if (program && token_is(&p->t, "pkt"))
+        node = NODE(.op = EXPR_PACKET);
     else if (reg >= 0)
         node = NODE(.op = EXPR_REGISTER, .id = (uint32_t)reg);
     else if (token_is(&p->t, "if"))
@@ -375,6 +408,7 @@ enum err
 parser_read_leaf(struct parser *p, int32_t *out)
 {
     enum err err;
+    int function;
     switch (p->t.kind) {
     case TOKEN_NUMBER:
     case TOKEN_CHAR:
@@ -383,9 +417,11 @@ parser_read_leaf(struct parser *p, int32_t *out)
     case TOKEN_STRING:
         return parse_string(p, out);
     case TOKEN_DOLLAR:
-        return parse_dollar(p, out);
     case TOKEN_NAME:
-        return parse_name(p, out);
+        function = called_function(&p->t);
+        if (function >= 0)
+            return parse_call(p, function, out);
+        return p->t.kind == TOKEN_DOLLAR ? parse_dollar(p, out) : parse_name(p, out);
     case TOKEN_SCOPE:
         return parse_in_file(p, out);
     default:

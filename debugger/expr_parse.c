@@ -149,6 +149,48 @@ parse_member(struct parser *p, int32_t *out)
     return err ? err : parser_advance(p);
 }
 
+enum err
+parser_read_argument(struct parser *p, int32_t *out)
+{
+    bool stops_at_comma = p->stops_at_comma;
+    p->stops_at_comma = true;
+    enum err err = parse_expression(p, 2, out);
+    p->stops_at_comma = stops_at_comma;
+    return err;
+}
+
+/* "{.src = 1, .dst = {2}}", a map's key, at the brace. */
+static enum err
+parse_initialiser(struct parser *p, int32_t *out)
+{
+    enum err err = parser_advance(p);
+    *out = -1;
+    if (++p->depth > EXPR_MAX_DEPTH)
+        return err_set(p->e, ERR_EXPR_DEPTH, NULL, 0, EXPR_MAX_DEPTH, 0);
+    while (!err && !parser_at(p, '}')) {
+        struct node node = NODE(.op = EXPR_INIT, .a = *out);
+        if (parser_at(p, '.')) {
+            if ((err = parser_advance(p)))
+                break;
+            if (p->t.kind != TOKEN_NAME)
+                return parser_fail(p);
+            node.name = xstrndup(p->t.text, p->t.len);
+            parser_keep_string(p, (uint8_t *)node.name);
+            if ((err = parser_advance(p)) || (err = parser_expect(p, '=')))
+                break;
+        }
+        err = parser_at(p, '{') ? parse_initialiser(p, &node.b) : parser_read_argument(p, &node.b);
+        if (!err)
+            err = parser_add(p, node, out);
+        if (!err && !parser_at(p, '}'))
+            err = parser_expect(p, ',');
+    }
+    p->depth--;
+    if (!err && *out < 0)
+        err = parser_add(p, NODE(.op = EXPR_INIT), out);
+    return err ? err : parser_advance(p);
+}
+
 /* [index], members, ++ and -- behind an operand. */
 static enum err
 parse_postfix(struct parser *p, int32_t *out)
@@ -159,7 +201,11 @@ parse_postfix(struct parser *p, int32_t *out)
             int32_t index = -1;
             bool stops_at_comma = p->stops_at_comma;
             p->stops_at_comma = false;
-            if ((err = parser_advance(p)) || (err = parse_expression(p, 1, &index)) || (err = parser_expect(p, ']')))
+            if ((err = parser_advance(p)))
+                return err;
+            bool is_key = parser_at(p, '{') && p->x->nodes[*out].op == EXPR_MAP;
+            err = is_key ? parse_initialiser(p, &index) : parse_expression(p, 1, &index);
+            if (err || (err = parser_expect(p, ']')))
                 return err;
             p->stops_at_comma = stops_at_comma;
             err = parser_add(p, NODE(.op = EXPR_INDEX, .a = *out, .b = index), out);

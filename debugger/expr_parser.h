@@ -27,6 +27,13 @@ enum err parser_add(struct parser *p, struct node node, int32_t *out);
 /* The expression owns the bytes from now on. */
 void parser_keep_string(struct parser *p, uint8_t *bytes);
 
+/* One argument of a function, up to a comma or parenthesis. */
+enum err parser_read_argument(struct parser *p, int32_t *out);
+
+/* ---- expr_function.c: index of the function of that name, "$" included; -1: none */
+int expr_function_named(const char *name, size_t len);
+uint32_t expr_function_arguments(int function);
+
 /* ---- expr_leaf.c */
 /* True when the current token begins the name of a type. */
 bool parser_starts_type(const struct parser *p);

@@ -227,6 +227,8 @@ translate_index(struct translation *t, const struct node *n, struct operand *out
 {
     struct operand a, index;
     struct vtype element;
+    if (t->x->nodes[n->a].op == EXPR_MAP)
+        return false;
     if (!translate_node(t, n->a, &a))
         return false;
     if (!a.is_place || !element_of(t, a.type, &element)) {
@@ -515,6 +517,10 @@ translate_node(struct translation *t, int32_t index, struct operand *out)
         return translate_choice(t, n, out);
     case EXPR_VARIABLE:
     case EXPR_HISTORY:
+    case EXPR_MAP:
+    case EXPR_PACKET:
+    case EXPR_FUNCTION:
+    case EXPR_INIT:
     case EXPR_LOCAL: /* elsewhere at each instruction */
     case EXPR_PREINC:
     case EXPR_PREDEC:

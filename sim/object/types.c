@@ -379,3 +379,13 @@ type_find_member(const struct btf *btf, uint32_t id, const char *name, struct ty
     }
     return false;
 }
+
+bool
+type_member_at(const struct btf *btf, uint32_t id, uint32_t i, struct type_member *out)
+{
+    const struct btf_type *t = btf_skip(btf, &id);
+    if (!btf_is_composite(t) || i >= btf_vlen(t))
+        return false;
+    *out = (struct type_member){ btf_members(t)[i].type, btf_member_bit_offset(t, i), btf_member_bitfield_size(t, i) };
+    return true;
+}

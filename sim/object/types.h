@@ -74,4 +74,7 @@ struct type_member {
 /* False when id (behind typedefs and modifiers) is no struct or union with such a member. */
 bool type_find_member(const struct btf *btf, uint32_t id, const char *name, struct type_member *out);
 
+/* The i-th member; false when there are not so many. */
+bool type_member_at(const struct btf *btf, uint32_t id, uint32_t i, struct type_member *out);
+
 #endif

@@ -96,7 +96,7 @@ expression(struct buf *out, unsigned depth)
         leaf(out);
         return;
     }
-    bool has_parens = what != 12 && below(5);
+    bool has_parens = what == 2 || what == 3 || (what != 12 && below(5)); /* or a shift count would not be what it is bounded to */
     buf_puts(out, has_parens ? "(" : "");
     switch (what) {
     case 0:

@@ -36,6 +36,8 @@ static const char *const pieces[] = {
     "?", ":", ",", "\"%d %s\\n\"", "'a'", "'", "\"", "\\", "/x", "/8xb", "/3i", "/s", "/c", "/-4xg", "/999999x", "once", "end", "var",
     "listsize", "unlimited", "return", "0a:00:00", "1-3", "9-1", "hash", "sizeof", "(u8)", "# x", "on", "off", "$_", "$__", "$icount",
     "origin", "origin.x", "->", ".y", "(struct point *)", "corners[1]", "struct", "enum color", "text", "&origin", "shade", "values", "33",
+    "pkt", "pkt.ip.ttl", ".eth", "ntohs(1)", "ip4(\"1.2.3.4\")", "$_streq(text,\"hey\")", "pairs[{1,2}]", "pairs", "{.a=1", "}", "::", "values.bpf.c::", "twice::n",
+    "GREEN", "print", "pretty", "/o", "struct point",
 };
 
 static void
@@ -193,6 +195,49 @@ Test(hostile, deep_and_long)
             buf_puts(&line, units[u]);
         buf_puts(&line, "1");
         execute(s, buf_text(&line));
+        buf_free(&line);
+    }
+    session_free(s);
+}
+
+static void
+repeat(struct buf *out, const char *piece, unsigned n)
+{
+    while (n--)
+        buf_puts(out, piece);
+}
+
+/* Lines that are too deep or too long end in an error that says so. */
+Test(hostile, expressions)
+{
+    static const struct {
+        const char *before, *piece, *middle, *after;
+        unsigned n;
+        const char *expected;
+    } rows[] = {
+        { "print ", "(", "1", ")", 10000, "The expression is nested too deeply; the limit is 500 levels.\n" },
+        { "print ", "-", "1", "", 10000, "The expression is nested too deeply; the limit is 500 levels.\n" },
+        { "print ", "1+", "1", "", 524288, "The expression is nested too deeply; the limit is 500 levels.\n" }, /* 1 MiB */
+        { "print ", "1?", "1", ":1", 10000, "The expression is nested too deeply; the limit is 500 levels.\n" },
+        { "print corners", "[corners", "", "]", 10000, "The expression is nested too deeply; the limit is 500 levels.\n" },
+        { "print ", "ntohs(", "1", ")", 10000, "The expression is nested too deeply; the limit is 500 levels.\n" },
+        { "print ", "sizeof ", "1", "", 10000, "The expression is nested too deeply; the limit is 500 levels.\n" },
+        { "print \"", "x", "\"", "", 1048576, "value requires 1048576 bytes, which is more than max-value-size (65536)\n" },
+        { "print ", "9", "", "", 1048576, "Numeric constant too large.\n" },
+        { "print 1/0", "", "", "", 0, "Division by zero\n" },
+        { "print 1%(counter-counter)", "", "", "", 0, "Division by zero\n" },
+        { "print ", "*", "origin", "", 1000, NULL },
+        { "print &", "(", "counter", ")", 400, NULL },
+    };
+    struct session *s = fixture_values();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct buf line = BUF_EMPTY;
+        buf_puts(&line, rows[i].before);
+        repeat(&line, rows[i].piece, rows[i].n);
+        buf_puts(&line, rows[i].middle);
+        repeat(&line, rows[i].after, rows[i].n);
+        const char *says = fixture_say(s, buf_text(&line));
+        cr_assert(!rows[i].expected || !strcmp(says, rows[i].expected), "row %zu: %s", i, says);
         buf_free(&line);
     }
     session_free(s);
