@@ -61,53 +61,6 @@ cmd_output(struct call *c)
     return OK;
 }
 
-enum err
-cmd_whatis(struct call *c)
-{
-    struct value v;
-    enum err err = expr_type(c->s, c->expr, &v, c->e);
-    if (err)
-        return err;
-    buf_puts(c->out, "type = ");
-    vtype_text(c->s->program ? c->s->program->btf : NULL, v.type, c->out);
-    buf_putc(c->out, '\n');
-    return OK;
-}
-
-/* The definition of a type, or of an expression's type. */
-enum err
-cmd_ptype(struct call *c)
-{
-    struct value v;
-    const struct btf *btf = c->s->program ? c->s->program->btf : NULL;
-    char *cast = NULL;
-    enum err err = *c->text ? expr_parse(c->s, c->text, &c->expr, c->e) : err_set(c->e, ERR_ARGUMENT, "type or expression", 0, 0, 0);
-    if (err && *c->text) { /* a type's name is no expression: a cast to it is */
-        struct buf text = BUF_EMPTY;
-        struct errinfo ignored;
-        buf_printf(&text, "*(%s *)0", c->text);
-        cast = text.text;
-        if (expr_parse(c->s, cast, &c->expr, &ignored) == OK)
-            err = OK;
-    }
-    if (!err)
-        err = expr_type(c->s, c->expr, &v, c->e);
-    free(cast);
-    if (err)
-        return err;
-    buf_puts(c->out, "type = ");
-    if (v.type.id && btf && !v.type.n) {
-        type_print_definition(btf, v.type.id, c->out);
-        buf_puts(c->out, v.type.n_ptr ? " " : "");
-        for (unsigned i = 0; i < v.type.n_ptr; i++)
-            buf_putc(c->out, '*');
-    } else {
-        vtype_text(btf, v.type, c->out);
-    }
-    buf_putc(c->out, '\n');
-    return OK;
-}
-
 /* What the format leaves open is taken from the last x. */
 static void
 complete_fmt(struct session *s, struct fmt *fmt)

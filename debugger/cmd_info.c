@@ -229,7 +229,7 @@ cmd_info_helpers(struct call *c)
 }
 
 enum err
-cmd_info_types(struct call *c)
+cmd_info_program_types(struct call *c)
 {
     for (uint32_t i = 0; i < n_prog_types; i++) {
         const struct prog_type *t = &prog_types[i];

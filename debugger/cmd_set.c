@@ -98,6 +98,16 @@ subcommand(struct call *c, const char **text)
     return row;
 }
 
+/* Of a setting's two words only the first one is right. */
+static enum err
+unknown_part(struct call *c, int setting, const char *word)
+{
+    char command[64];
+    const char *name = setting_infos[setting].name;
+    snprintf(command, sizeof command, "set %.*s", (int)strcspn(name, " "), name);
+    return err_set_detail(c->e, ERR_SUBCOMMAND, word, command);
+}
+
 enum err
 cmd_set(struct call *c)
 {
@@ -107,10 +117,13 @@ cmd_set(struct call *c)
     size_t len = command_word(text);
     const char *behind = text + len + strspn(text + len, " \t");
     bool is_assignment = *behind == '=' && behind[1] != '=';
-    int setting = is_assignment ? -1 : settings_find(text, len);
+    int setting = is_assignment ? -1 : settings_find_words(text, &len);
+    behind = text + len + strspn(text + len, " \t");
     const struct command_row *row = subcommand(c, &text);
     if (row && (setting < 0 || command_is_named(row, c->text, len)))
         return command_call(c->s, row, text, c->is_interactive, c->out, c->e);
+    if (setting >= 0 && strcspn(setting_infos[setting].name, " ") != strlen(setting_infos[setting].name) && !memchr(c->text, ' ', len))
+        return unknown_part(c, setting, behind);
     if (setting >= 0)
         return settings_set(c->s, setting, behind, c->e);
     enum err err = expr_parse(c->s, c->text, &c->expr, c->e);
@@ -129,7 +142,7 @@ cmd_show(struct call *c)
         }
         return OK;
     }
-    int setting = settings_find(text, len);
+    int setting = settings_find_words(text, &len);
     const struct command_row *row = subcommand(c, &text);
     if (row && (setting < 0 || command_is_named(row, c->text, len)))
         return command_call(c->s, row, text, c->is_interactive, c->out, c->e);

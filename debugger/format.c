@@ -11,7 +11,15 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { REPEAT_THRESHOLD = 10, PRINT_ELEMENTS = 200 }; /* gdb's defaults */
+enum { REPEAT_THRESHOLD = 10 }; /* gdb's default */
+
+/* `set print elements`, 0 there being no limit. */
+static uint32_t
+elements_of(const struct session *s)
+{
+    uint64_t n = s->settings.print_elements;
+    return n && n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
+}
 
 enum err
 format_parse(const char **text, struct fmt *out, struct errinfo *e)
@@ -211,7 +219,7 @@ put_pointer(struct session *s, const struct value *v, struct buf *out)
     if (is_to_text(v->type) && v->bits) {
         struct buf text = BUF_EMPTY;
         uint64_t n_bytes;
-        if (format_string_at(s, v->bits, PRINT_ELEMENTS, &text, &n_bytes, NULL) == OK)
+        if (format_string_at(s, v->bits, elements_of(s), &text, &n_bytes, NULL) == OK)
             buf_printf(out, " %s", buf_text(&text));
         else
             buf_printf(out, " <error: Cannot access memory at address 0x%" PRIx64 ">", v->bits);
@@ -221,11 +229,15 @@ put_pointer(struct session *s, const struct value *v, struct buf *out)
 
 /* What only the program's types can show: structs, unions, arrays of theirs, names of enum values. False for everything else. */
 static bool
-put_by_type(struct session *s, const struct value *v, char letter, struct buf *out)
+put_by_type(struct session *s, const struct value *v, char letter, uint32_t depth, struct buf *out)
 {
     const struct btf *btf = s->program ? s->program->btf : NULL;
     uint64_t n_bytes = vtype_bytes(v->type);
-    struct type_format format = { .letter = letter == 's' || letter == 'z' || letter == 'a' || letter == 'f' ? 0 : letter, .gone = v->gone };
+    struct type_format format = { .letter = letter == 's' || letter == 'z' || letter == 'a' || letter == 'f' ? 0 : letter,
+                                  .max_elements = elements_of(s),
+                                  .is_pretty = s->settings.print_pretty,
+                                  .depth = depth,
+                                  .gone = v->gone };
     if (!btf || !v->type.id || v->type.n_ptr || v->type.n)
         return false;
     if (vtype_is_aggregate(v->type))
@@ -239,12 +251,12 @@ put_by_type(struct session *s, const struct value *v, char letter, struct buf *o
 
 /* A scalar in its natural form or by letter. */
 static void
-put_scalar(struct session *s, const struct value *v, char letter, struct buf *out)
+put_scalar(struct session *s, const struct value *v, char letter, uint32_t depth, struct buf *out)
 {
     const struct base_type *base = &base_types[v->type.base];
     unsigned n_bytes = (unsigned)vtype_bytes(v->type);
     uint64_t bits = cut(v->bits, n_bytes);
-    if (put_by_type(s, v, letter, out))
+    if (put_by_type(s, v, letter, depth, out))
         return;
     if (letter == 'c') {
         put_char_value(bits, v->type.n_ptr || base->is_signed, out);
@@ -318,7 +330,7 @@ put_array(struct session *s, const struct value *v, char letter, struct buf *out
 {
     struct vtype type = vtype_target(v->type);
     size_t elem_bytes = vtype_bytes(type);
-    uint32_t n = v->type.n, n_shown = n < PRINT_ELEMENTS ? n : PRINT_ELEMENTS, n_things = 0;
+    uint32_t n = v->type.n, limit = elements_of(s), n_shown = n < limit ? n : limit, n_things = 0;
     if ((!letter || letter == 's') && !type.n_ptr && base_types[type.base].kind == KIND_OF_CHAR) {
         bool ends_in_nul = n && n == n_shown && v->bytes[n - 1] == 0; /* one NUL at the end is C's business, not the reader's */
         put_chars(v->bytes, n_shown - (ends_in_nul && n > 1), n > n_shown, out);
@@ -326,14 +338,14 @@ put_array(struct session *s, const struct value *v, char letter, struct buf *out
     }
     buf_putc(out, '{');
     uint32_t i = 0;
-    for (uint32_t run; i < n && n_things < PRINT_ELEMENTS; i += run, n_things++) {
+    for (uint32_t run; i < n && n_things < limit; i += run, n_things++) {
         uint64_t bits = 0;
         run = run_length(v->bytes, elem_bytes, i, n);
         memcpy(&bits, v->bytes + i * elem_bytes, vtype_is_scalar(type) ? elem_bytes : 0);
         struct value elem = value_of(type, bits);
         elem.bytes = v->bytes + i * elem_bytes; /* for aggregates */
         buf_puts(out, i ? ", " : "");
-        put_scalar(s, &elem, letter == 's' ? 0 : letter, out);
+        put_scalar(s, &elem, letter == 's' ? 0 : letter, 1, out);
         if (run >= REPEAT_THRESHOLD)
             buf_printf(out, " <repeats %u times>", run);
         else
@@ -350,7 +362,7 @@ format_value(struct session *s, const struct value *v, char letter, struct buf *
     else if (v->type.n)
         put_array(s, v, letter, out);
     else if (vtype_is_scalar(v->type) || vtype_is_aggregate(v->type))
-        put_scalar(s, v, letter, out);
+        put_scalar(s, v, letter, 0, out);
     else
         buf_puts(out, "void");
 }

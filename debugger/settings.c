@@ -56,6 +56,23 @@ settings_find(const char *name, size_t len)
 }
 
 int
+settings_find_words(const char *text, size_t *len)
+{
+    int found = -1;
+    size_t first = *len, gap = strspn(text + first, " \t"), second = strcspn(text + first + gap, " \t=");
+    for (uint32_t i = 0; i < n_setting_infos && first && second; i++) {
+        const char *name = setting_infos[i].name, *blank = strchr(name, ' ');
+        if (!blank || (size_t)(blank - name) < first || strncmp(name, text, first) || strncmp(blank + 1, text + first + gap, second))
+            continue;
+        found = found == -1 ? (int)i : -2;
+    }
+    if (found == -1)
+        return settings_find(text, first);
+    *len = first + gap + second;
+    return found;
+}
+
+int
 settings_next(int row)
 {
     for (uint32_t i = (uint32_t)row + 1; i < n_setting_infos; i++)
@@ -132,13 +149,6 @@ enum err
 settings_set(struct session *s, int row, const char *text, struct errinfo *e)
 {
     void *place = (char *)&s->settings + settings_rows[row].off;
-    const char *second = strchr(setting_infos[row].name, ' '); /* a name of two words is found by the first one */
-    if (second) {
-        size_t len = strcspn(text, " \t");
-        if (!len || strncmp(second + 1, text, len) != 0)
-            return err_set_detail(e, ERR_SUBCOMMAND, text, "set history");
-        text += len + strspn(text + len, " \t");
-    }
     switch (settings_rows[row].kind) {
     case SETTING_IS_BOOL:
         return set_bool(place, text, e);

@@ -389,3 +389,27 @@ type_member_at(const struct btf *btf, uint32_t id, uint32_t i, struct type_membe
     *out = (struct type_member){ btf_members(t)[i].type, btf_member_bit_offset(t, i), btf_member_bitfield_size(t, i) };
     return true;
 }
+
+uint32_t
+type_count(const struct btf *btf)
+{
+    return btf__type_cnt(btf);
+}
+
+bool
+type_has_name(const struct btf *btf, uint32_t id)
+{
+    const struct btf_type *t = btf__type_by_id(btf, id);
+    return t->name_off && (btf_is_composite(t) || btf_is_any_enum(t) || btf_is_typedef(t) || btf_is_int(t) || btf_is_float(t));
+}
+
+uint32_t
+type_behind(const struct btf *btf, uint32_t id)
+{
+    const struct btf_type *t = btf__type_by_id(btf, id);
+    while (btf_is_mod(t)) {
+        id = t->type;
+        t = btf__type_by_id(btf, id);
+    }
+    return btf_is_typedef(t) ? t->type : 0;
+}

@@ -34,6 +34,8 @@ void type_print_prototype(const struct btf *btf, uint32_t func_id, const char *n
 struct type_format {
     char letter;           /* 0 natural, or gdb's: 'd', 'u', 'x', 'o', 't', 'c', for every integer in the value */
     uint32_t max_elements; /* of arrays; 0: gdb's 200 */
+    bool is_pretty;        /* members on lines of their own */
+    uint32_t depth;        /* of what is pretty: how far it is indented already */
     const uint8_t *gone;   /* which bits of the value were optimised out, as many bytes as it has; NULL: none */
 };
 
@@ -73,6 +75,18 @@ struct type_member {
 
 /* False when id (behind typedefs and modifiers) is no struct or union with such a member. */
 bool type_find_member(const struct btf *btf, uint32_t id, const char *name, struct type_member *out);
+
+/* Types, void included; ids are below it. */
+uint32_t type_count(const struct btf *btf);
+
+/* Whether it is one that users name: a struct, union, enum, typedef or base type with a name. */
+bool type_has_name(const struct btf *btf, uint32_t id);
+
+/* What a typedef stands for, behind modifiers; 0 when id is none. */
+uint32_t type_behind(const struct btf *btf, uint32_t id);
+
+/* Appends the type as gdb's ptype/o says it, with offsets, sizes and holes. False when it is no struct or union. */
+bool type_print_offsets(const struct btf *btf, uint32_t id, struct buf *out);
 
 /* The i-th member; false when there are not so many. */
 bool type_member_at(const struct btf *btf, uint32_t id, uint32_t i, struct type_member *out);

@@ -23,6 +23,8 @@ struct printer {
     char letter;
     uint32_t max_elements;
     const uint8_t *bytes, *gone; /* of the whole value */
+    bool is_pretty;
+    uint32_t depth;
 };
 
 static void print(struct printer *p, uint32_t id, const uint8_t *bytes, size_t n_bytes);
@@ -266,6 +268,7 @@ print_array(struct printer *p, const struct btf_type *t, const uint8_t *bytes, s
     size_t size = (size_t)element_bytes;
     uint32_t n_printed = 0;
     buf_putc(p->out, '{');
+    p->depth++;
     for (uint64_t i = 0, same; i < n; i += same) {
         if (n_printed >= p->max_elements || p->out->len >= p->end) {
             buf_puts(p->out, "...");
@@ -283,10 +286,18 @@ print_array(struct printer *p, const struct btf_type *t, const uint8_t *bytes, s
             n_printed++;
         }
     }
+    p->depth--;
     buf_putc(p->out, '}');
 }
 
 /* ---------------------------------------------------------------- structs */
+
+static void
+new_line(struct printer *p, uint32_t depth)
+{
+    if (p->is_pretty)
+        buf_printf(p->out, "\n%*s", (int)(2 * depth), "");
+}
 
 static void
 print_bitfield(struct printer *p, uint32_t id, const uint8_t *bytes, size_t n_bytes, uint64_t bit_off, uint32_t n_bits)
@@ -315,13 +326,15 @@ static void
 print_members(struct printer *p, const struct btf_type *t, const uint8_t *bytes, size_t n_bytes)
 {
     buf_putc(p->out, '{');
+    p->depth++;
     for (uint32_t i = 0; i < btf_vlen(t); i++) {
         const struct btf_member *m = &btf_members(t)[i];
         const char *name = btf_name(p->btf, m->name_off);
         uint64_t bit_off = btf_member_bit_offset(t, i);
         uint32_t n_bits = btf_member_bitfield_size(t, i);
         if (i)
-            buf_puts(p->out, ", ");
+            buf_puts(p->out, p->is_pretty ? "," : ", ");
+        new_line(p, p->depth);
         if (p->out->len >= p->end) {
             buf_puts(p->out, "...");
             break;
@@ -335,6 +348,9 @@ print_members(struct printer *p, const struct btf_type *t, const uint8_t *bytes,
         else
             print(p, m->type, bytes + bit_off / 8, n_bytes - bit_off / 8);
     }
+    p->depth--;
+    if (btf_vlen(t))
+        new_line(p, p->depth);
     buf_putc(p->out, '}');
 }
 
@@ -417,6 +433,8 @@ type_print_value(const struct btf *btf, uint32_t id, const void *bytes, size_t n
                          .end = out->len + TYPE_TEXT_MAX,
                          .letter = format ? format->letter : 0,
                          .bytes = bytes,
+                         .is_pretty = format && format->is_pretty,
+                         .depth = format ? format->depth : 0,
                          .gone = format ? format->gone : NULL,
                          .max_elements = format && format->max_elements ? format->max_elements : DEFAULT_ELEMENTS };
     uint32_t behind = id;

@@ -54,6 +54,49 @@ Test(types, expressions)
     session_free(s);
 }
 
+/* Keys in braces: by name, by position, nested, with bit-fields; elements are places. */
+static const struct row keys[] = {
+    { "map update pairs 01:00:02:03:04:05:06:00:01:00:00:00 01:00:00:00:02:00:00:00:63:00:00:00", "" },
+    { "print pairs[{1, 2, {3, 4, 5}, 6, 1}]", "$1 = {x = 1, y = 2, tag = 99 'c', low = 0, high = 0}\n" },
+    { "print pairs[{.b = 2, .a = 1, .low = 6, .parts = {3, 4, 5}, .high = 1}].y", "$2 = 2\n" },
+    { "print pairs[{1, 2, \"\\003\\004\\005\", 6, 1}].y = 7", "$3 = 7\n" },
+    { "print pairs[{1, 2, {3, 4, 5}, 6, 1}].low = 5", "$4 = 5\n" },
+    { "print pairs[{1, 2, {3, 4, 5}, 6, 1}].low - 6", "$5 = -1\n" },
+    { "print pairs[{1, 2, {3, 4, 5}, 6, 1}]", "$6 = {x = 1, y = 7, tag = 99 'c', low = 5, high = 0}\n" },
+    { "print origin = pairs[{1, 2, {3, 4, 5}, 6, 1}]", "$7 = {x = 1, y = 7, tag = 99 'c', low = 5, high = 0}\n" },
+    { "print pairs[{.a = 1}]", "There is no element with that key in map pairs.\n" },
+    { "print pairs[{}]", "There is no element with that key in map pairs.\n" },
+    { "print pairs[1]", "A key of several parts is written in braces, as in flows[{.src = 1, .dst = 2}].\n" },
+    { "print pairs[{.nosuch = 1}]", "There is no member named nosuch.\n" },
+    { "print pairs[{1, 2, {3, 4, 5, 6}}]", "Too many values for the key.\n" },
+    { "print pairs[origin]", NULL },
+    { "print pairs[{1/0}]", "Division by zero\n" },
+    { "print pairs[{1,,}]", NULL },
+    { "print {1}", "A syntax error in expression, near `}'.\n" },
+    { "whatis pairs[{1}]", "type = struct point\n" },
+    { "ptype/o struct point", "/* offset      |    size */  type = struct point {\n"
+                              "/*      0      |       4 */    int x;\n"
+                              "/*      4      |       4 */    int y;\n"
+                              "/*      8      |       1 */    char tag;\n"
+                              "/*      9: 0   |       4 */    unsigned int low : 3;\n"
+                              "/*      9: 3   |       4 */    unsigned int high : 5;\n"
+                              "/* XXX  2-byte padding   */\n\n"
+                              "                               /* total size (bytes):   12 */\n"
+                              "                             }\n" },
+};
+
+Test(types, keys_of_maps)
+{
+    struct session *s = fixture_values();
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        if (keys[i].expected)
+            fixture_expect(s, keys[i].line, keys[i].expected);
+        else
+            fixture_say(s, keys[i].line);
+    }
+    session_free(s);
+}
+
 /* A loop on one line is one line: next goes over all of it, and over the call; step enters the call. */
 Test(types, stepping_compiled_code)
 {

@@ -50,4 +50,17 @@ values(struct xdp_md *ctx)
     return XDP_PASS;
 }
 
+struct pair {
+    __u16 a;
+    __u8 b, parts[3];
+    __u32 low : 4, high : 28;
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 8);
+    __type(key, struct pair);
+    __type(value, struct point);
+} pairs SEC(".maps");
+
 char _license[] SEC("license") = "GPL";
