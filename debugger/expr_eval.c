@@ -178,11 +178,11 @@ eval_binary(struct eval *v, const struct node *n, struct value *out)
         return eval_repeat(v, &a, &b, out);
     if (n->op == EXPR_ASSIGN) {
         struct value result = vtype_is_aggregate(a.type) || a.place == PLACE_VARIABLE ? b : value_promoted(eval_btf(v), &b);
+        if (a.is_optimized_out)
+            return err_set(v->e, ERR_OPTIMIZED_OUT, NULL, 0, 0, 0);
         if (a.place == PLACE_NONE)
             return err_set(v->e, ERR_NOT_LVALUE, NULL, 0, 0, 0);
         struct value from = value_promoted(eval_btf(v), &a), by = value_promoted(eval_btf(v), &b);
-        if (n->compound && a.is_optimized_out)
-            return err_set(v->e, ERR_OPTIMIZED_OUT, NULL, 0, 0, 0);
         if (v->is_type_only && (n->compound == EXPR_DIV || n->compound == EXPR_MOD) && !by.bits)
             by.bits = 1;
         if (n->compound && (err = value_binary(n->compound, &from, &by, &result, v->warnings, v->e)))
