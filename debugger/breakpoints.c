@@ -77,6 +77,18 @@ breakpoint_add_moment(struct session *s, const struct moment *moment, struct exp
 }
 
 struct breakpoint *
+breakpoint_add_catch(struct session *s, const struct catch *c, uint32_t *pcs, uint32_t n_pcs, struct expr *condition, bool is_temporary)
+{
+    struct breakpoint *b = add(s, BREAKPOINT_CATCH, condition);
+    b->is_temporary = is_temporary;
+    b->catch = xmalloc(sizeof *b->catch);
+    *b->catch = *c;
+    b->pcs = pcs;
+    b->n_pcs = n_pcs;
+    return b;
+}
+
+struct breakpoint *
 breakpoint_add_watch(struct session *s, enum breakpoint_type type, struct watch *watch, struct expr *condition)
 {
     struct breakpoint *b = add(s, type, condition);
@@ -101,6 +113,9 @@ free_breakpoint(struct breakpoint *b)
     expr_free(b->condition);
     free(b->translated);
     watch_free(b->watch);
+    if (b->catch)
+        catch_free(b->catch);
+    free(b->catch);
     free(b->format);
     free(b->spec);
     free(b->pcs);
@@ -151,7 +166,7 @@ breakpoint_spend(struct session *s, struct breakpoint *b)
 static bool
 is_at(const struct breakpoint *b, uint32_t pc)
 {
-    for (uint32_t i = 0; i < b->n_pcs; i++) {
+    for (uint32_t i = 0; i < b->n_pcs && !b->catch; i++) {
         if (b->pcs[i] == pc)
             return true;
     }
@@ -181,10 +196,18 @@ resolve_place(struct session *s, struct breakpoint *b, struct errinfo *e)
 }
 
 static enum err
+resolve_catch(struct session *s, struct breakpoint *b, struct errinfo *e)
+{
+    free(b->pcs);
+    b->pcs = NULL;
+    return catch_resolve(s, b->catch, &b->pcs, &b->n_pcs, e);
+}
+
+static enum err
 resolve(struct session *s, struct breakpoint *b, struct errinfo *e)
 {
     struct expr *condition = NULL;
-    enum err err = b->watch ? watch_resolve(s, b->watch, e) : b->spec ? resolve_place(s, b, e) : OK;
+    enum err err = b->catch ? resolve_catch(s, b, e) : b->watch ? watch_resolve(s, b->watch, e) : b->spec ? resolve_place(s, b, e) : OK;
     if (!err && b->condition)
         err = b->n_pcs ? expr_parse_at(s, b->condition->text, b->pcs[0], &condition, e) : expr_parse(s, b->condition->text, &condition, e);
     if (!err)
@@ -224,6 +247,7 @@ static const struct words {
     [BREAKPOINT_INSN] = { "Breakpoint", "breakpoint" },
     [BREAKPOINT_MOMENT] = { "Breakpoint", "breakpoint" },
     [BREAKPOINT_DPRINTF] = { "Dprintf", "dprintf" },
+    [BREAKPOINT_CATCH] = { "Catchpoint", "catchpoint" },
     [BREAKPOINT_WATCH] = { "Hardware watchpoint", "hw watchpoint" },
     [BREAKPOINT_READ] = { "Hardware read watchpoint", "read watchpoint" },
     [BREAKPOINT_ACCESS] = { "Hardware access (read/write) watchpoint", "acc watchpoint" },
@@ -233,6 +257,9 @@ static const struct words *
 words_of(const struct breakpoint *b)
 {
     static const struct words temporary = { "Temporary breakpoint", "breakpoint" }, software = { "Watchpoint", "watchpoint" };
+    static const struct words temporary_catch = { "Temporary catchpoint", "catchpoint" };
+    if (b->catch && b->is_temporary)
+        return &temporary_catch;
     if (!breakpoint_is_watch(b->type) && b->is_temporary)
         return &temporary;
     return b->watch && b->watch->is_stepped ? &software : &type_words[b->type];
@@ -281,6 +308,10 @@ breakpoint_announce(struct session *s, const struct breakpoint *b, const struct 
     data_set_variable(s, "bpnum", &number);
     if (l) {
         place_text(s, b, l, out);
+    } else if (b->catch) {
+        buf_printf(out, "Catchpoint %u (", b->number);
+        catch_text(b->catch, false, out);
+        buf_putc(out, ')');
     } else if (!b->watch) {
         buf_printf(out, "%s %u at ", breakpoint_title(b), b->number);
         moment_text(&b->moment, out);
@@ -317,6 +348,10 @@ what_row(const struct session *s, const struct breakpoint *b, struct buf *out)
     if (b->type == BREAKPOINT_MOMENT) {
         moment_text(&b->moment, out);
         buf_putc(out, '\n');
+    } else if (b->catch) {
+        buf_printf(out, "%-18s ", "");
+        catch_text(b->catch, true, out);
+        buf_putc(out, '\n');
     } else if (b->watch) {
         buf_printf(out, "%-18s ", "");
         watch_text(b->watch, out);
@@ -346,7 +381,7 @@ table_row(const struct session *s, const struct breakpoint *b, int type_width, s
         buf_printf(out, "        printf %s\n", b->format);
     for (uint32_t i = 0; i < b->n_commands; i++)
         buf_printf(out, "        %s\n", b->commands[i]);
-    for (uint32_t i = 0; b->n_pcs > 1 && i < b->n_pcs; i++) {
+    for (uint32_t i = 0; b->n_pcs > 1 && !b->catch && i < b->n_pcs; i++) {
         struct buf number = BUF_EMPTY;
         buf_printf(&number, "%u.%u", b->number, i + 1);
         buf_printf(out, "%-*s%c   ", type_width + 14, buf_text(&number), b->is_enabled ? 'y' : 'n');

@@ -2,6 +2,7 @@
 #ifndef DEBUGGER_BREAKPOINTS_H
 #define DEBUGGER_BREAKPOINTS_H
 
+#include "debugger/catch.h"
 #include "debugger/location.h"
 #include "debugger/state.h"
 
@@ -12,6 +13,9 @@ struct breakpoint *breakpoint_add(struct session *s, struct location *l, const c
 /* The same for a dprintf; format is what `printf` takes. */
 struct breakpoint *breakpoint_add_dprintf(struct session *s, struct location *l, const char *spec, struct expr *condition, const char *format);
 struct breakpoint *breakpoint_add_moment(struct session *s, const struct moment *moment, struct expr *condition, bool is_temporary);
+/* Adds a catchpoint; takes over what *c has, pcs (where it can happen) and condition (may be NULL). */
+struct breakpoint *breakpoint_add_catch(struct session *s, const struct catch *c, uint32_t *pcs, uint32_t n_pcs, struct expr *condition,
+                                        bool is_temporary);
 /* Adds a watchpoint of that type. Takes over watch and condition (may be NULL). */
 struct breakpoint *breakpoint_add_watch(struct session *s, enum breakpoint_type type, struct watch *watch, struct expr *condition);
 void breakpoint_delete(struct session *s, uint32_t number);

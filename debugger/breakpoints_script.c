@@ -27,6 +27,11 @@ put_command(const struct breakpoint *b, struct buf *out)
     case BREAKPOINT_DPRINTF:
         buf_printf(out, "dprintf %s,%s", b->spec, b->format);
         return;
+    case BREAKPOINT_CATCH:
+        buf_printf(out, "%s %s", b->is_temporary ? "tcatch" : "catch", catch_rows[b->catch->kind].name);
+        if (b->catch->argument)
+            buf_printf(out, " %s", b->catch->argument);
+        return;
     case BREAKPOINT_WATCH:
     case BREAKPOINT_READ:
     case BREAKPOINT_ACCESS:

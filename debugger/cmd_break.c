@@ -211,7 +211,7 @@ cmd_enable_delete(struct call *c)
 static bool
 is_on(const struct session *s, const struct breakpoint *p, const struct location *l)
 {
-    for (uint32_t i = 0; i < p->n_pcs; i++) {
+    for (uint32_t i = 0; i < p->n_pcs && !p->catch; i++) {
         const struct line *line = program_line_at(s->program, p->pcs[i]);
         if (l->is_line && line && line->file == l->file && line->line == l->line)
             return true;

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "debugger/call.h"
+#include "debugger/catch.h"
 #include "debugger/format.h"
 #include "debugger/frame.h"
 #include "debugger/help.h"
@@ -81,6 +82,11 @@ cmd_info_engine(struct call *c)
         s->engine->explain(s->code, c->out);
     else if (own)
         buf_printf(c->out, "%12" PRIu64 "  by engine %s\n", own, s->engine->name);
+    for (uint32_t i = 0; i < s->n_breakpoints; i++) {
+        const struct breakpoint *b = &s->breakpoints[i];
+        if (b->is_enabled && b->catch && b->catch->kind == CATCH_UNINIT)
+            buf_printf(c->out, "Catchpoint %u has instructions executed one by one, to follow what was written.\n", b->number);
+    }
     return OK;
 }
 

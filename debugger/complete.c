@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "debugger/call.h"
+#include "debugger/catch.h"
 #include "debugger/settings.h"
 #include "debugger/source.h"
 #include "sim/base/base.h"
@@ -191,6 +192,12 @@ offer_argument(const struct session *s, const struct command_row *row, struct wo
         return;
     case COMPLETE_FILE:
         offer_paths(w);
+        return;
+    case COMPLETE_CATCH:
+        for (uint32_t i = 0; i < N_CATCHES; i++)
+            offer(w, catch_rows[i].name);
+        offer_helpers(w);
+        offer_maps(s, w);
         return;
     case COMPLETE_LOGGING:
         offer_each(w, "enabled file overwrite redirect");

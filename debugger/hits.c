@@ -6,6 +6,7 @@
 #include "debugger/breakpoints.h"
 #include "debugger/format.h"
 #include "debugger/history.h"
+#include "debugger/uninit.h"
 #include "debugger/watch.h"
 #include "sim/base/base.h"
 
@@ -15,7 +16,7 @@
 static bool
 engine_decides(const struct breakpoint *b)
 {
-    return (!b->condition || b->translated) && (!b->watch || b->watch->is_direct) && b->type != BREAKPOINT_MOMENT;
+    return (!b->condition || b->translated) && !(b->catch && catch_is_filtered(b->catch)) && (!b->watch || b->watch->is_direct) && b->type != BREAKPOINT_MOMENT;
 }
 
 /* Whether the engine counts down `ignore`: it does so for each point alone. */
@@ -86,9 +87,23 @@ hits_begin(struct session *s)
     }
 }
 
+/* Whether the session follows what was written. Going back in time it does not. */
+static bool
+follows_writes(const struct session *s)
+{
+    for (uint32_t i = 0; i < s->n_breakpoints && !s->is_searching; i++) {
+        const struct breakpoint *b = &s->breakpoints[i];
+        if (b->is_enabled && b->catch && b->catch->kind == CATCH_UNINIT)
+            return true;
+    }
+    return false;
+}
+
 void
 hits_arm(struct session *s)
 {
+    if (follows_writes(s))
+        uninit_before(s);
     if (s->points_are_stale)
         rebuild(s);
     for (uint32_t i = 0; s->points && i < s->points->n; i++) {
@@ -107,7 +122,9 @@ hits_room(const struct session *s)
         const struct breakpoint *b = &s->breakpoints[i];
         uint64_t distance = b->is_enabled ? moment_distance(s, &b->moment) : 0;
         if (b->is_enabled && b->watch && b->watch->is_stepped)
-            return 1;
+            room = room < 1 ? room : 1;
+        if (b->is_enabled && b->catch && b->catch->kind == CATCH_UNINIT)
+            return uninit_is_checked(s); /* none, if the instruction at pc was not looked at */
         if (distance && distance < room)
             room = distance;
     }
@@ -220,6 +237,8 @@ stops(struct session *s, struct breakpoint *b, const struct point *fired, struct
     bool had_before = false;
     struct value before = { 0 };
     *hit = (struct hit){ .number = b->number, .type = b->type, .is_temporary = b->is_temporary };
+    if (b->catch && fired && catch_is_filtered(b->catch) && !catch_applies(s, b->catch))
+        return false;
     if (is_computed && !watch_refresh(s, b->watch, &before, &had_before))
         return false;
     bool is = is_hit(s, b, is_decided, fired && fired->is_unsure, is_counted_down, out);
@@ -247,6 +266,17 @@ print(struct session *s, const struct breakpoint *b, struct buf *out)
     session_scratch_release(s, mark);
 }
 
+/* What the session finds out without the engine: moments, faults, reads of what was never written. */
+static bool
+has_happened(struct session *s, const struct breakpoint *b, const struct stop *stop)
+{
+    if (b->type == BREAKPOINT_CATCH && b->catch->kind == CATCH_FAULT)
+        return stop->reasons & STOP_FAULT;
+    if (b->type == BREAKPOINT_CATCH && b->catch->kind == CATCH_UNINIT)
+        return !s->is_searching && uninit_reads(s);
+    return b->is_ahead && !moment_distance(s, &b->moment);
+}
+
 bool
 hits_collect(struct session *s, const struct stop *stop, struct buf *out)
 {
@@ -254,11 +284,13 @@ hits_collect(struct session *s, const struct stop *stop, struct buf *out)
     bool has_ended = stop->reasons & STOP_EXIT;
     clear(s);
     s->frame = 0;
+    if (follows_writes(s))
+        uninit_after(s);
     for (uint32_t i = 0; i < s->n_breakpoints; i++) {
         struct breakpoint *b = &s->breakpoints[i];
         struct point *fired = take_counts(s, i, &k);
         bool is_stepped = b->watch && b->watch->is_stepped;
-        bool has_come = b->is_ahead && !moment_distance(s, &b->moment);
+        bool has_come = b->is_enabled && !has_ended && has_happened(s, b, stop);
         struct hit hit;
         if (!b->is_enabled || has_ended || !(fired || is_stepped || has_come) || !stops(s, b, fired, &hit, out))
             continue;

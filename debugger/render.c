@@ -117,8 +117,24 @@ put_hits(struct session *s, struct buf *out)
         else if (!first)
             first = hit;
     }
-    if (first)
-        buf_printf(out, "\n%s %u, ", breakpoint_title(breakpoint_numbered(s, first->number)), first->number);
+    if (!first)
+        return;
+    const struct breakpoint *b = breakpoint_numbered(s, first->number);
+    buf_printf(out, "\n%s %u", breakpoint_title(b), first->number);
+    if (b->catch) {
+        buf_puts(out, " (");
+        catch_event_text(s, b->catch, out);
+        buf_putc(out, ')');
+    }
+    buf_puts(out, ", ");
+}
+
+static void
+put_fault(struct session *s, struct buf *out)
+{
+    buf_puts(out, "\nProgram fault: ");
+    fault_text(s->machine, &s->event.stop.fault, out);
+    buf_puts(out, ".\n");
 }
 
 static void
@@ -128,12 +144,12 @@ put_reason(struct session *s, struct buf *out)
     switch (event->kind) {
     case EVENT_BREAKPOINT:
     case EVENT_WATCH:
+        if (event->stop.reasons & STOP_FAULT)
+            put_fault(s, out);
         put_hits(s, out);
         return;
     case EVENT_FAULT:
-        buf_puts(out, "\nProgram fault: ");
-        fault_text(s->machine, &event->stop.fault, out);
-        buf_puts(out, ".\n");
+        put_fault(s, out);
         return;
     case EVENT_DIFFERENCE:
         buf_puts(out, "\nThe engines disagree about what comes next:\n");

@@ -11,6 +11,7 @@
 #include "debugger/script.h"
 #include "debugger/select.h"
 #include "debugger/trace.h"
+#include "debugger/uninit.h"
 #include "sim/base/base.h"
 
 #include <assert.h>
@@ -81,6 +82,7 @@ run_start(struct session *s, struct errinfo *e)
     s->event = (struct event){ .pc = s->machine->pc };
     history_begin(s);
     profile_begin(s);
+    uninit_forget(s);
     return OK;
 }
 

@@ -17,6 +17,7 @@
 #include "debugger/source.h"
 #include "debugger/state.h"
 #include "debugger/trace.h"
+#include "debugger/uninit.h"
 #include "sim/base/base.h"
 
 #include <assert.h>
@@ -84,6 +85,7 @@ session_free(struct session *s)
     script_free(s);
     alias_free_all(s);
     logging_free(s);
+    uninit_forget(s);
     data_free(s);
     free(s->engine_insns);
     free(s->btf_path);

@@ -84,6 +84,7 @@ enum breakpoint_type {
     BREAKPOINT_INSN,   /* before an instruction */
     BREAKPOINT_MOMENT, /* when so many instructions or cycles are over */
     BREAKPOINT_DPRINTF, /* before an instruction, to print and go on: never a reason to stop */
+    BREAKPOINT_CATCH,  /* at an event: see catch.def */
     BREAKPOINT_WATCH,  /* after the value of an expression has changed */
     BREAKPOINT_READ,   /* after memory was read */
     BREAKPOINT_ACCESS, /* after memory was read or written */

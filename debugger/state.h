@@ -24,6 +24,15 @@ struct watch {
     bool has_value;     /* ...if it could be read */
 };
 
+/* catch.c: what a catchpoint is about. */
+struct catch {
+    uint32_t kind;  /* enum catch_kind */
+    char *argument; /* as the user named it; NULL: any */
+    int32_t helper; /* HELPER with an argument: its id */
+    uint32_t map;   /* MAP_UPDATE with an argument: its index */
+    bool has_callx; /* some of its places call through a register */
+};
+
 /* breakpoints.c: a breakpoint and the slots where it is set, or a watchpoint. */
 struct breakpoint {
     uint32_t number;
@@ -34,10 +43,11 @@ struct breakpoint {
     bool is_gone;         /* its place, or a name in its expressions, is not in this program: it can't be enabled */
     char *format;         /* DPRINTF: the arguments of printf */
     char *spec;           /* INSN, DPRINTF: location as the user wrote it, for re-setting it after `file` */
-    uint32_t *pcs;        /* INSN, DPRINTF: at least one, unless it is gone */
+    uint32_t *pcs;        /* CATCH: where it can happen; INSN, DPRINTF: at least one, unless it is gone */
     uint32_t n_pcs;
     struct moment moment; /* MOMENT */
     bool is_ahead;        /* MOMENT: it has not come, as of the engine's last start */
+    struct catch *catch;  /* CATCH */
     struct watch *watch;  /* the other types */
     struct expr *condition; /* NULL: none */
     struct condition *translated; /* the same for engines; NULL when they can't have it */
@@ -181,6 +191,7 @@ struct session {
     struct hit *hits;       /* hits.c: of the last stop */
     uint32_t n_hits;
     size_t cap_hits;
+    struct uninit *uninit;  /* uninit.c: NULL: nobody wanted to know in this run */
     bool is_searching;      /* the past is searched: what is hit has no consequences */
 
     struct variable *variables;

@@ -1,0 +1,95 @@
+/* Catchpoints, and above all `catch uninit`: programs that read what was never written, each with what must be said and where; and programs
+ * that look as if they did. */
+#include "config.h"
+
+#include "fixture.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+/* `finding` is what stands in the parentheses of the first stop after `run`, NULL when the program must run to its end; pc is where. */
+static const struct row {
+    const char *program, *finding;
+    unsigned pc;
+} rows[] = {
+    { "r0 = r3\nexit\n", "r3 was never written", 0 },
+    { "r0 = 1\nr0 += r6\nexit\n", "r6 was never written", 1 },
+    { "exit\n", "r0 was never written", 0 },
+    { "if r6 == r7 goto +0\nr0 = 0\nexit\n", "r6, r7 were never written", 0 },
+    { "r0 = 0\n*(u32 *)(r10 - 8) = r0\nr1 = *(u32 *)(r10 - 8)\nr1 = *(u64 *)(r10 - 8)\nexit\n", "4 bytes at r10-4 were never written", 3 },
+    { "r0 = *(u8 *)(r10 - 512)\nexit\n", "1 byte at r10-512 was never written", 0 },
+    { "r0 = 1\nlock *(u64 *)(r10 - 8) += r0\nexit\n", "8 bytes at r10-8 were never written", 1 },
+    { "*(u64 *)(r10 - 8) = r1\nr0 = 7\nlock *(u64 *)(r10 - 8) += r0\nexit\n", NULL, 0 },
+    /* after calls only r0 and what is saved are there */
+    { "call ktime_get_ns\nr1 = r0\nr0 = r2\nexit\n", "r2 was never written", 2 },
+    { "r6 = r1\ncall ktime_get_ns\nr0 = r6\nexit\n", NULL, 0 },
+    { "call f\nr0 = r1\nexit\nf:\nr0 = 1\nexit\n", "r1 was never written", 1 },
+    { "call f\nexit\nf:\nr0 = r1\nexit\n", NULL, 0 },
+    { "call f\nexit\nf:\nr0 = r6\nexit\n", "r6 was never written", 2 },
+    { "r6 = 1\ncall f\nr0 = r6\nexit\nf:\nexit\n", NULL, 0 },
+    { "call f\nexit\nf:\nexit\n", "r0 was never written", 1 },
+    /* a callee's frame is new each time; the caller's is reached through pointers */
+    { "call f\ncall f\nexit\nf:\nr0 = 0\n*(u64 *)(r10 - 8) = r0\nr0 = *(u64 *)(r10 - 8)\nexit\n", NULL, 0 },
+    { "call f\ncall g\nexit\nf:\nr0 = 0\n*(u64 *)(r10 - 8) = r0\nexit\ng:\nr0 = *(u64 *)(r10 - 8)\nexit\n", "8 bytes at r10-8 were never written", 6 },
+    { "r1 = r10\ncall f\nr0 = *(u64 *)(r10 - 8)\nexit\nf:\n*(u64 *)(r1 - 8) = r1\nexit\n", NULL, 0 },
+    /* helpers read and write memory */
+    { "r1 = r10\nr1 += -16\nr2 = 16\ncall get_current_comm\nr0 = *(u64 *)(r10 - 16)\nexit\n", NULL, 0 },
+    { "r1 = r10\nr1 += -8\nr2 = 8\ncall trace_printk\nexit\n", "8 bytes at r10-8 were never written", 3 },
+    { "*(u32 *)(r10 - 8) = r1\nr1 = r10\nr1 += -8\nr2 = 4\ncall trace_printk\nr0 = 0\nexit\n", NULL, 0 },
+    { "r1 = r10\nr1 += -8\nr2 = 8\ncall probe_read\nexit\n", "r3 was never written", 3 },
+};
+
+Test(catch, uninit)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct row *row = &rows[i];
+        char expected[128];
+        struct session *s = fixture_program(row->program);
+        fixture_expect(s, "catch uninit", "Catchpoint 1 (uninit)\n");
+        const char *text = fixture_say(s, "run");
+        if (!row->finding) {
+            cr_expect(strstr(text, " returned "), "%s: %s", row->program, text);
+        } else {
+            snprintf(expected, sizeof expected, "\nCatchpoint 1 (%s), ", row->finding);
+            cr_expect(strstr(text, expected), "%s: wants %s: %s", row->program, expected, text);
+            cr_expect_eq(session_event(s)->pc, row->pc, "%s: %u", row->program, session_event(s)->pc);
+        }
+        session_free(s);
+    }
+}
+
+/* What was done without the shadow counts as written, and so does what the user writes; a new run begins anew. */
+Test(catch, uninit_begins_late)
+{
+    struct session *s = fixture_program("r0 = 1\nr1 = r7\nr2 = r8\nr3 = r9\nexit\n");
+    fixture_say(s, "start");
+    fixture_say(s, "stepi");
+    fixture_say(s, "catch uninit");
+    cr_assert(strstr(fixture_say(s, "continue"), " returned "));
+    cr_assert(strstr(fixture_say(s, "run"), "(r7 was never written)"));
+    fixture_say(s, "set $r8 = 1");
+    cr_assert(strstr(fixture_say(s, "continue"), "(r9 was never written)"));
+    fixture_say(s, "condition 2 $pc != 1");
+    cr_assert(strstr(fixture_say(s, "run"), "(r8 was never written)"));
+    fixture_say(s, "disable 2");
+    cr_assert(strstr(fixture_say(s, "run"), " returned "));
+    session_free(s);
+}
+
+Test(catch, events)
+{
+    struct session *s = fixture_program("r6 = 2\nloop:\nr1 = r6\ncall f\nr6 += -1\nif r6 != 0 goto loop\nexit\nf:\ncall ktime_get_ns\nr0 = 0\nexit\n");
+    fixture_expect(s, "catch exit", "Catchpoint 1 (exit)\n");
+    fixture_expect(s, "catch call if r6 == 1", "Catchpoint 2 (call)\n");
+    fixture_expect(s, "tcatch branch", "Catchpoint 3 (branch)\n");
+    fixture_expect(s, "catch helper 5", "Catchpoint 4 (helper 'bpf_ktime_get_ns' [5])\n");
+    static const char *const stops[] = { "\nCatchpoint 4 (call to bpf_ktime_get_ns), ", "\nTemporary catchpoint 3 (branch), ",
+                                         "\nCatchpoint 2 (call to ", "\nCatchpoint 4 (call to bpf_ktime_get_ns), ",
+                                         "\nCatchpoint 1 (exit of main), ", " returned 0" };
+    for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++) {
+        const char *text = fixture_say(s, i ? "continue" : "run");
+        cr_assert(strstr(text, stops[i]), "stop %zu: %s", i, text);
+    }
+    session_free(s);
+}
