@@ -24,6 +24,20 @@ breakpoint_numbered(struct session *s, uint64_t number)
     return NULL;
 }
 
+enum err
+breakpoint_parse_condition(struct session *s, const struct breakpoint *b, const char *text, struct expr **out, struct errinfo *e)
+{
+    struct value ignored;
+    if (b->watch || b->catch || !b->n_pcs)
+        return watch_parse_condition(s, b->watch, text, out, e);
+    enum err err = expr_parse_at(s, text, b->pcs[0], out, e);
+    if (!err && (err = expr_type(s, *out, &ignored, e))) {
+        expr_free(*out);
+        *out = NULL;
+    }
+    return err;
+}
+
 /* Conditions hold resolved names, and so does what engines get of them: both are made anew for another program. */
 void
 breakpoint_set_condition(struct session *s, struct breakpoint *b, struct expr *condition)
@@ -31,7 +45,9 @@ breakpoint_set_condition(struct session *s, struct breakpoint *b, struct expr *c
     expr_free(b->condition);
     free(b->translated);
     b->condition = condition;
+    s->watched = &(struct sides){ .watch = b->watch };
     b->translated = condition ? translate(s, condition) : NULL;
+    s->watched = NULL;
     s->points_are_stale = true;
 }
 
@@ -91,8 +107,9 @@ breakpoint_add_catch(struct session *s, const struct catch *c, uint32_t *pcs, ui
 struct breakpoint *
 breakpoint_add_watch(struct session *s, enum breakpoint_type type, struct watch *watch, struct expr *condition)
 {
-    struct breakpoint *b = add(s, type, condition);
+    struct breakpoint *b = add(s, type, NULL);
     b->watch = watch;
+    breakpoint_set_condition(s, b, condition); /* which may be about what is watched */
     return b;
 }
 
@@ -209,7 +226,7 @@ resolve(struct session *s, struct breakpoint *b, struct errinfo *e)
     struct expr *condition = NULL;
     enum err err = b->catch ? resolve_catch(s, b, e) : b->watch ? watch_resolve(s, b->watch, e) : b->spec ? resolve_place(s, b, e) : OK;
     if (!err && b->condition)
-        err = b->n_pcs ? expr_parse_at(s, b->condition->text, b->pcs[0], &condition, e) : expr_parse(s, b->condition->text, &condition, e);
+        err = breakpoint_parse_condition(s, b, b->condition->text, &condition, e);
     if (!err)
         breakpoint_set_condition(s, b, condition);
     return err;

@@ -20,6 +20,8 @@ struct breakpoint *breakpoint_add_catch(struct session *s, const struct catch *c
 struct breakpoint *breakpoint_add_watch(struct session *s, enum breakpoint_type type, struct watch *watch, struct expr *condition);
 void breakpoint_delete(struct session *s, uint32_t number);
 void breakpoint_enable(struct session *s, struct breakpoint *b, bool on); /* nothing when it is gone */
+/* A condition for it: in the scope of its first place or, of a watchpoint, with `old` and `new`. Errors as expr_parse and expr_type. */
+enum err breakpoint_parse_condition(struct session *s, const struct breakpoint *b, const char *text, struct expr **out, struct errinfo *e);
 void breakpoint_set_condition(struct session *s, struct breakpoint *b, struct expr *condition); /* takes over; NULL: unconditional */
 
 /* It has stopped the program: disables it when it is temporary or has no hits left. */

@@ -7,6 +7,7 @@
 #include "debugger/frame.h"
 #include "debugger/breakpoints.h"
 #include "debugger/script.h"
+#include "debugger/watch.h"
 #include "sim/base/base.h"
 
 #include <ctype.h>
@@ -275,7 +276,6 @@ enum err
 cmd_condition(struct call *c)
 {
     struct breakpoint *p;
-    struct value ignored;
     const char *text;
     enum err err = leading_point(c, "breakpoint number", &p, &text);
     if (err)
@@ -285,8 +285,7 @@ cmd_condition(struct call *c)
         buf_printf(c->out, "Breakpoint %u now unconditional.\n", p->number);
         return OK;
     }
-    err = p->n_pcs ? expr_parse_at(c->s, text, p->pcs[0], &c->expr, c->e) : expr_parse(c->s, text, &c->expr, c->e);
-    if (err || (err = expr_type(c->s, c->expr, &ignored, c->e)))
+    if ((err = breakpoint_parse_condition(c->s, p, text, &c->expr, c->e)))
         return err;
     breakpoint_set_condition(c->s, p, c->expr);
     c->expr = NULL;

@@ -23,14 +23,6 @@ takes_location(const char **text)
 }
 
 static enum err
-watch_condition(struct call *c, const char *text, struct expr **out)
-{
-    struct value ignored;
-    enum err err = expr_parse(c->s, text, out, c->e);
-    return err ? err : expr_type(c->s, *out, &ignored, c->e);
-}
-
-static enum err
 set_watch(struct call *c, enum breakpoint_type type)
 {
     struct session *s = c->s;
@@ -40,18 +32,19 @@ set_watch(struct call *c, enum breakpoint_type type)
     const char *condition_text = location_split_condition(text, &len);
     char *what = xstrndup(text, len);
     struct expr *condition = NULL;
-    struct watch *watch;
+    struct watch *watch = NULL;
     enum err err = len ? expr_parse(s, what, &c->expr, c->e) : err_set(c->e, ERR_ARGUMENT, "expression to compute", 0, 0, 0);
     free(what);
-    if (!err && condition_text)
-        err = watch_condition(c, condition_text, &condition);
     if (!err)
         err = watch_new(s, c->expr, type, is_location, &watch, c->e);
+    if (!err)
+        c->expr = NULL; /* the watch's now */
+    if (!err && condition_text)
+        err = watch_parse_condition(s, watch, condition_text, &condition, c->e);
     if (err) {
-        expr_free(condition);
+        watch_free(watch);
         return err;
     }
-    c->expr = NULL; /* the watch's now */
     breakpoint_announce(s, breakpoint_add_watch(s, type, watch, condition), NULL, c->out);
     return OK;
 }

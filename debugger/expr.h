@@ -11,6 +11,7 @@ enum expr_op {
     EXPR_CONST,    /* value */
     EXPR_REGISTER, /* id: enum reg_id */
     EXPR_VARIABLE, /* id: index of the convenience variable */
+    EXPR_WATCHED,  /* `old` (id 0) and `new` (id 1) in a watchpoint's condition; type */
     EXPR_HISTORY,  /* id: number, counted from the end when is_relative */
     EXPR_LOCAL,    /* id: index into the program's variables */
     EXPR_MAP,      /* id: index of the map */

@@ -12,6 +12,20 @@
 #include <string.h>
 
 static enum err
+eval_watched(struct eval *v, const struct node *n, struct value *out)
+{
+    const struct sides *w = v->s->watched;
+    const struct value *side = w && n->id ? w->now : w ? w->old : NULL;
+    *out = (struct value){ .type = n->type };
+    if (v->is_type_only)
+        return OK;
+    if (!side)
+        return err_set(v->e, ERR_NO_WATCHED, n->id ? "new" : "old", 0, 0, 0);
+    *out = *side;
+    return OK;
+}
+
+static enum err
 eval_leaf(struct eval *v, const struct node *n, struct value *out)
 {
     switch (n->op) {
@@ -27,6 +41,8 @@ eval_leaf(struct eval *v, const struct node *n, struct value *out)
         }
         eval_note_read(v, PLACE_REGISTER, n->id, 8);
         return data_read_reg(v->s, n->id, out, v->e);
+    case EXPR_WATCHED:
+        return eval_watched(v, n, out);
     case EXPR_VARIABLE:
         *out = v->s->variables[n->id].value;
         out->place = PLACE_VARIABLE;
@@ -203,6 +219,7 @@ eval_node(struct eval *v, int32_t index, struct value *out)
     switch (n->op) {
     case EXPR_CONST:
     case EXPR_REGISTER:
+    case EXPR_WATCHED:
     case EXPR_VARIABLE:
     case EXPR_HISTORY:
     case EXPR_LOCAL:

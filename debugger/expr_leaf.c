@@ -333,6 +333,16 @@ called_function(const struct token *t)
     return end[strspn(end, " \t")] == '(' ? expr_function_named(t->start, t->len + dollar) : -1;
 }
 
+/* What the watchpoint whose condition is parsed has seen. */
+static enum err
+parse_watched(struct parser *p, int32_t *out)
+{
+    struct node node = NODE(.op = EXPR_WATCHED, .id = token_is(&p->t, "new"));
+    node.type = p->s->watched->type;
+    enum err err = parser_add(p, node, out);
+    return err ? err : parser_advance(p);
+}
+
 /* A name without "$": a variable, a function, a map, a constant, a register. */
 static enum err
 parse_name(struct parser *p, int32_t *out)
@@ -341,6 +351,8 @@ parse_name(struct parser *p, int32_t *out)
     struct node node;
     struct value constant;
     token_name(&p->t, name, sizeof name);
+    if (p->s->watched && (token_is(&p->t, "old") || token_is(&p->t, "new")))
+        return parse_watched(p, out);
     const struct program *program = p->s->program;
     if (is_before_scope(&p->t)) {
         enum err err;

@@ -239,9 +239,21 @@ stops(struct session *s, struct breakpoint *b, const struct point *fired, struct
     *hit = (struct hit){ .number = b->number, .type = b->type, .is_temporary = b->is_temporary };
     if (b->catch && fired && catch_is_filtered(b->catch) && !catch_applies(s, b->catch))
         return false;
+    struct value old, now;
+    struct sides watched = { .watch = b->watch };
     if (is_computed && !watch_refresh(s, b->watch, &before, &had_before))
         return false;
+    if (b->watch && !is_computed && fired) {
+        watch_sides(b->watch, fired, &old, &now);
+        watched.old = &old;
+        watched.now = &now;
+    } else if (is_computed) {
+        watched.old = had_before ? &before : NULL;
+        watched.now = b->watch->has_value ? &b->watch->value : NULL;
+    }
+    s->watched = b->watch ? &watched : NULL;
     bool is = is_hit(s, b, is_decided, fired && fired->is_unsure, is_counted_down, out);
+    s->watched = NULL;
     if (is && is_computed) {
         hit->before = watch_value_text(s, &before, had_before);
         hit->now = watch_value_text(s, &b->watch->value, b->watch->has_value);

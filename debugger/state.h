@@ -24,6 +24,13 @@ struct watch {
     bool has_value;     /* ...if it could be read */
 };
 
+/* watch.c: what `old` and `new` mean in a watchpoint's condition. While it is parsed or translated only the type is known. */
+struct sides {
+    const struct watch *watch;
+    struct vtype type;
+    const struct value *old, *now; /* NULL: it had no value */
+};
+
 /* catch.c: what a catchpoint is about. */
 struct catch {
     uint32_t kind;  /* enum catch_kind */
@@ -185,6 +192,7 @@ struct session {
     uint32_t n_breakpoints;
     size_t cap_breakpoints;
     uint32_t next_breakpoint, last_set; /* last_set: the first one that the last command has set */
+    const struct sides *watched; /* of the condition at hand; NULL: it is no watchpoint's */
     struct points *points;  /* hits.c: what the engine has of them; NULL: nothing */
     uint32_t *point_owners; /* per point: index of its breakpoint; ascending */
     bool points_are_stale;  /* the breakpoints have changed since */

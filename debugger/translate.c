@@ -473,6 +473,26 @@ translate_register(struct translation *t, uint32_t id, struct operand *out)
     return set(out, extend(t, node, 32, true), vtype_base(BASE_INT));
 }
 
+/* `old` and `new`, of what the engine watches: a register or as many bytes as one load has. */
+static bool
+translate_watched(struct translation *t, const struct node *n, struct operand *out)
+{
+    const struct watch *w = t->s->watched ? t->s->watched->watch : NULL;
+    if (!w || !w->is_direct || !vtype_is_scalar(n->type) || is_bool(n->type))
+        return false;
+    const struct read *place = &w->reads.list[0];
+    uint64_t n_bytes = vtype_bytes(n->type);
+    bool is_register = place->place == PLACE_REGISTER;
+    int value;
+    if (!n->id)
+        value = add(t, (struct cond_node){ .op = COND_OLD });
+    else if (is_register)
+        value = add(t, (struct cond_node){ .op = COND_REG, .value = place->where % N_REGS });
+    else
+        value = load(t, constant(t, place->where), n_bytes);
+    return set(out, extend(t, value, 8 * n_bytes, vtype_is_signed(n->type)), n->type);
+}
+
 static bool
 translate_sizeof(struct translation *t, int32_t index, struct operand *out)
 {
@@ -491,6 +511,8 @@ translate_node(struct translation *t, int32_t index, struct operand *out)
         return vtype_is_scalar(n->value.type) && set(out, constant(t, n->value.bits), value_promoted(NULL, &n->value).type);
     case EXPR_REGISTER:
         return translate_register(t, n->id, out);
+    case EXPR_WATCHED:
+        return translate_watched(t, n, out);
     case EXPR_SIZEOF:
         return translate_sizeof(t, index, out);
     case EXPR_DEREF:

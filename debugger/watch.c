@@ -160,6 +160,27 @@ watch_resolve(struct session *s, struct watch *w, struct errinfo *e)
     return OK;
 }
 
+enum err
+watch_parse_condition(struct session *s, const struct watch *w, const char *text, struct expr **out, struct errinfo *e)
+{
+    struct value v;
+    struct sides watched = { .watch = w };
+    enum err err = w ? expr_type(s, w->expr, &v, e) : OK;
+    if (err)
+        return err;
+    if (w) {
+        watched.type = v.type;
+        s->watched = &watched;
+    }
+    err = expr_parse(s, text, out, e);
+    if (!err && (err = expr_type(s, *out, &v, e))) {
+        expr_free(*out);
+        *out = NULL;
+    }
+    s->watched = NULL;
+    return err;
+}
+
 static bool
 is_same_value(const struct value *a, const struct value *b)
 {
@@ -251,16 +272,22 @@ watch_value_text(struct session *s, const struct value *v, bool is_readable)
     return copy;
 }
 
-static char *
-bytes_text(struct session *s, const struct watch *w, const uint8_t *bytes)
+static struct value
+bytes_value(const struct watch *w, const uint8_t *bytes)
 {
     uint64_t bits = 0;
-    struct value v = { .type = w->type, .bytes = bytes, .place = PLACE_MEMORY, .where = w->reads.list[0].where };
-    if (vtype_is_scalar(w->type)) {
-        memcpy(&bits, bytes, vtype_bytes(w->type));
-        v = value_of(w->type, bits);
-    }
-    return watch_value_text(s, &v, true);
+    if (!vtype_is_scalar(w->type))
+        return (struct value){ .type = w->type, .bytes = bytes, .place = PLACE_MEMORY, .where = w->reads.list[0].where };
+    memcpy(&bits, bytes, vtype_bytes(w->type));
+    return value_of(w->type, bits);
+}
+
+void
+watch_sides(const struct watch *w, const struct point *fired, struct value *before, struct value *now)
+{
+    bool is_register = fired->kind == POINT_REGISTER;
+    *before = is_register ? value_of(w->type, fired->before) : bytes_value(w, fired->before_bytes);
+    *now = is_register ? value_of(w->type, fired->old) : bytes_value(w, fired->old_bytes);
 }
 
 char *
@@ -274,7 +301,8 @@ watch_text_now(struct session *s, const struct watch *w)
     if (w->is_direct && r->place == PLACE_MEMORY) {
         uint8_t *bytes = session_scratch(s, r->n_bytes);
         bool is_readable = data_read(s, r->where, bytes, r->n_bytes, &e) == OK;
-        text = is_readable ? bytes_text(s, w, bytes) : watch_value_text(s, NULL, false);
+        v = bytes_value(w, bytes);
+        text = watch_value_text(s, &v, is_readable);
     } else {
         bool is_readable = expr_eval(s, w->expr, &v, NULL, &e) == OK;
         text = watch_value_text(s, &v, is_readable);
@@ -286,16 +314,12 @@ watch_text_now(struct session *s, const struct watch *w)
 void
 watch_values(struct session *s, const struct watch *w, const struct point *fired, char **before, char **now)
 {
-    *before = NULL;
-    if (fired->kind == POINT_REGISTER) {
-        struct value old = value_of(w->type, fired->before), new = value_of(w->type, fired->old);
-        *before = watch_value_text(s, &old, true);
-        *now = watch_value_text(s, &new, true);
-        return;
-    }
-    if (fired->access & MEM_WRITE && memcmp(fired->before_bytes, fired->old_bytes, fired->len) != 0)
-        *before = bytes_text(s, w, fired->before_bytes);
-    *now = bytes_text(s, w, fired->old_bytes);
+    struct value old, new;
+    watch_sides(w, fired, &old, &new);
+    bool has_changed = fired->kind == POINT_REGISTER ||
+                       (fired->access & MEM_WRITE && memcmp(fired->before_bytes, fired->old_bytes, fired->len) != 0);
+    *before = has_changed ? watch_value_text(s, &old, true) : NULL;
+    *now = watch_value_text(s, &new, true);
 }
 
 void

@@ -14,6 +14,9 @@ void watch_free(struct watch *w);
  * expr_parse. */
 enum err watch_resolve(struct session *s, struct watch *w, struct errinfo *e);
 
+/* A condition of the watchpoint (w NULL: of a breakpoint): `old` and `new` are what it has seen. Errors as expr_parse and expr_type. */
+enum err watch_parse_condition(struct session *s, const struct watch *w, const char *text, struct expr **out, struct errinfo *e);
+
 /* Evaluates anew what is not direct. True when the value is another one; the old one is then in *before (when not NULL; the caller frees
  * its bytes), *had_before says whether there was one. Makes s->points stale when it depends on something else now. */
 bool watch_refresh(struct session *s, struct watch *w, struct value *before, bool *had_before);
@@ -21,6 +24,8 @@ bool watch_refresh(struct session *s, struct watch *w, struct value *before, boo
 /* What the engine has to watch: the i-th of w->reads. False when no instruction can change it, or no engine can watch it. */
 bool watch_point(const struct watch *w, uint32_t i, enum breakpoint_type type, struct point *out);
 
+/* The values of a direct watch from the point that fired; their bytes are the point's. */
+void watch_sides(const struct watch *w, const struct point *fired, struct value *before, struct value *now);
 /* The values of a direct watch from the point that fired, as text that the caller frees; *before is NULL when nothing has changed. */
 void watch_values(struct session *s, const struct watch *w, const struct point *fired, char **before, char **now);
 /* A value as text that the caller frees. */

@@ -250,6 +250,9 @@ value(struct tree *t, uint32_t i)
     struct x64 *x = t->x;
     enum x64_reg reg;
     switch ((enum cond_op)n->op) {
+    case COND_OLD:
+        assert(!"points.c leaves these to C");
+        break;
     case COND_CONST:
     case COND_REG:
         reg = leaf(t, n, RAX);

@@ -199,6 +199,8 @@ static bool
 is_decidable(const struct job *j, uint32_t k)
 {
     const struct point *p = point_of(j, k);
+    if (p->condition && condition_needs_old(p->condition))
+        return false;
     return j->c->looks.cell[k] != NO_CELL && (p->kind == POINT_PC || p->mask == UINT64_MAX || p->mask == UINT32_MAX);
 }
 

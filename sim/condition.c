@@ -9,6 +9,7 @@
 struct evaluation {
     const struct condition *c;
     struct machine *m;
+    uint64_t old;
 };
 
 static bool value_of(const struct evaluation *e, uint32_t i, uint64_t *out);
@@ -127,6 +128,10 @@ value_of(const struct evaluation *e, uint32_t i, uint64_t *out)
         *out = n->value;
         return true;
     }
+    if (n->op == COND_OLD) {
+        *out = e->old;
+        return true;
+    }
     if (n->op == COND_REG) {
         *out = e->m->regs[n->value];
         return true;
@@ -158,11 +163,21 @@ value_of(const struct evaluation *e, uint32_t i, uint64_t *out)
 }
 
 enum cond_result
-condition_eval(const struct condition *c, struct machine *m)
+condition_eval(const struct condition *c, struct machine *m, uint64_t old)
 {
-    const struct evaluation e = { .c = c, .m = m };
+    const struct evaluation e = { .c = c, .m = m, .old = old };
     uint64_t value;
     if (!value_of(&e, c->n - 1, &value))
         return COND_FAILED;
     return value ? COND_TRUE : COND_FALSE;
+}
+
+bool
+condition_needs_old(const struct condition *c)
+{
+    for (uint32_t i = 0; i < c->n; i++) {
+        if (c->nodes[i].op == COND_OLD)
+            return true;
+    }
+    return false;
 }

@@ -73,11 +73,23 @@ points_begin(struct points *set, struct machine *m)
         set->watched[i].seen = 0;
 }
 
+/* What is watched, as it was before. */
+static uint64_t
+value_before(const struct point *p)
+{
+    uint64_t value = 0;
+    if (p->kind == POINT_REGISTER)
+        return p->before;
+    if (p->kind == POINT_MEMORY)
+        memcpy(&value, p->before_bytes, p->len < sizeof value ? p->len : sizeof value);
+    return value;
+}
+
 /* Control has come by. True when the point stops it. */
 static bool
 hit(struct point *p, struct machine *m)
 {
-    enum cond_result holds = p->condition ? condition_eval(p->condition, m) : COND_TRUE;
+    enum cond_result holds = p->condition ? condition_eval(p->condition, m, value_before(p)) : COND_TRUE;
     if (holds == COND_FALSE)
         return false;
     p->n_hits++;

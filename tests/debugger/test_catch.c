@@ -93,3 +93,31 @@ Test(catch, events)
     }
     session_free(s);
 }
+
+Test(catch, map_update)
+{
+    struct session *s = fixture_program("r1 = 0\nr2 = r10\nr3 = r10\nr4 = 0\ncall map_update_elem\nr0 = 0\nexit\n");
+    fixture_expect(s, "catch map-update", "Catchpoint 1 (any map-update)\n");
+    fixture_expect(s, "catch map-update flows", "There is no map \"flows\".\n");
+    cr_assert(strstr(fixture_say(s, "run"), "\nCatchpoint 1 (bpf_map_update_elem of map ?), "));
+    session_free(s);
+}
+
+/* `old` and `new`: in the engine for what is one place, in the session for the rest, with the same answer. */
+Test(catch, watch_old_new)
+{
+    static const char *const watches[] = { "watch r6 if new > old + 1", "watch w6 if new > old + 1", "watch r6 + 0 if new > old + 1",
+                                           "watch r6 if $zero + new > old + 1", "watch *(u64 *)($r10 - 8) if new > old + 1",
+                                           "watch -l *(int *)($r10 - 8) if old + 1 < new" };
+    static const char program[] = "r6 = 0\nr6 += 1\n*(u64 *)(r10 - 8) = r6\nr6 += 1\n*(u64 *)(r10 - 8) = r6\nr6 += 5\n*(u64 *)(r10 - 8) = r6\n"
+                                  "r0 = 0\nexit\n";
+    for (size_t i = 0; i < sizeof watches / sizeof watches[0]; i++) {
+        struct session *s = fixture_program(program);
+        fixture_say(s, "start");
+        fixture_say(s, "set $zero = 0");
+        cr_assert(strstr(fixture_say(s, watches[i]), "watchpoint 2"), "%s", watches[i]);
+        const char *text = fixture_say(s, "continue");
+        cr_assert(strstr(text, "Old value = 2\nNew value = 7\n"), "%s: %s", watches[i], text);
+        session_free(s);
+    }
+}

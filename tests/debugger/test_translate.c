@@ -124,7 +124,7 @@ compare(struct session *s, const char *text)
     struct condition *c = expr_type(s, x, &v, &e) ? NULL : translate(s, x);
     for (int i = 0; c && i < 4; i++) {
         shuffle(s);
-        enum cond_result result = condition_eval(c, s->machine);
+        enum cond_result result = condition_eval(c, s->machine, 0);
         enum err err = expr_eval(s, x, &v, NULL, &e);
         enum cond_result expected = err ? COND_FAILED : value_is_true(&v) ? COND_TRUE : COND_FALSE;
         cr_assert_eq(result, expected, "%s: %d instead of %d", text, result, expected);

@@ -1,4 +1,4 @@
-# Catchpoints: events instead of places, with both engines.
+# Catchpoints: events instead of places, with both engines; and watchpoints with conditions about what was there before and what is there now.
 $ ebpfdbg -nx -q examples/verdict.o --packet examples/packets/syn.hex --engine jit
 (ebpfdbg) catch
 List of catch subcommands:
@@ -124,14 +124,46 @@ Continuing.
 
 Catchpoint 1 (tail-call), insn 22 in ipv4 () at tailcall.c:62
 62	        bpf_tail_call(ctx, &stages, STAGE_UDP);
-$ ebpfdbg -nx -q examples/filter.o --packet examples/packets/dns.hex
-(ebpfdbg) catch map-update packets
-Catchpoint 1 (map-update 'packets')
-(ebpfdbg) catch map-update
-Catchpoint 2 (any map-update)
+$ ebpfdbg -nx -q examples/loop.o --packet examples/packets/dns.hex --engine jit
+(ebpfdbg) watch w2 if new > old && new - old > 14000
+Hardware watchpoint 1: w2
+(ebpfdbg) watch r2 + r3 if new < old
+No registers.
 (ebpfdbg) run
-Starting program: filter (xdp)
-[filter returned 1 (XDP_DROP), 36 insns, 36 cycles]
+Starting program: check_header (xdp)
+
+Hardware watchpoint 1: w2
+
+Old value = 0
+New value = 1048903
+check_header () at loop.c:27
+27	    void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
 (ebpfdbg) continue
-The program is not being run.
+Continuing.
+
+Hardware watchpoint 1: w2
+
+Old value = 69
+New value = 14661
+check_header () at loop.c:38
+38	    for (int i = 0; i < HEADER_WORDS; i++)
+(ebpfdbg) continue
+Continuing.
+
+Hardware watchpoint 1: w2
+
+Old value = 19397
+New value = 64747
+check_header () at loop.c:38
+38	    for (int i = 0; i < HEADER_WORDS; i++)
+(ebpfdbg) condition 1 old == 0
+(ebpfdbg) condition 1 older == 0
+No symbol "older" in current context.
+(ebpfdbg) break *0 if new == 0
+No symbol "new" in current context.
+(ebpfdbg) info breakpoints
+Num     Type           Disp Enb Address            What
+1       hw watchpoint  keep y                      w2
+	stop only if old == 0
+	breakpoint already hit 3 times
 [status 1]
