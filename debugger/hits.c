@@ -255,8 +255,8 @@ stops(struct session *s, struct breakpoint *b, const struct point *fired, struct
     bool is = is_hit(s, b, is_decided, fired && fired->is_unsure, is_counted_down, out);
     s->watched = NULL;
     if (is && is_computed) {
-        hit->before = watch_value_text(s, &before, had_before);
-        hit->now = watch_value_text(s, &b->watch->value, b->watch->has_value);
+        hit->before = watch_value_text(s, b->watch, &before, had_before);
+        hit->now = watch_value_text(s, b->watch, &b->watch->value, b->watch->has_value);
     } else if (is && b->watch) {
         watch_values(s, b->watch, fired, &hit->before, &hit->now);
     }

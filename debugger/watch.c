@@ -5,6 +5,7 @@
 
 #include "debugger/data.h"
 #include "debugger/format.h"
+#include "debugger/watch_element.h"
 #include "sim/base/base.h"
 
 #include <stdlib.h>
@@ -121,20 +122,49 @@ watch_new(struct session *s, struct expr *x, enum breakpoint_type type, bool is_
     return OK;
 }
 
+enum err
+watch_new_element(struct session *s, struct watch_element *x, enum breakpoint_type type, struct watch **out, struct errinfo *e)
+{
+    if (type != BREAKPOINT_WATCH)
+        return err_set(e, ERR_WATCH_ACCESS, NULL, 0, 0, 0);
+    *out = xcalloc(1, sizeof **out);
+    (*out)->element = x;
+    watch_refresh(s, *out, NULL, NULL);
+    return OK;
+}
+
 void
 watch_free(struct watch *w)
 {
     if (!w)
         return;
     forget_value(w);
+    watch_element_free(w->element);
     expr_free(w->expr);
     free(w->reads.list);
     free(w);
 }
 
+static enum err
+resolve_element(struct session *s, struct watch *w, struct errinfo *e)
+{
+    struct watch_element *x;
+    enum err err = watch_element_parse(s, w->element->text, &x, e);
+    if (err || !x)
+        return err ? err : err_set(e, ERR_NO_SYMBOL, w->element->text, 0, 0, 0);
+    watch_element_free(w->element);
+    w->element = x;
+    forget_value(w);
+    w->reads.n = 0;
+    watch_refresh(s, w, NULL, NULL);
+    return OK;
+}
+
 enum err
 watch_resolve(struct session *s, struct watch *w, struct errinfo *e)
 {
+    if (w->element)
+        return resolve_element(s, w, e);
     struct expr *x;
     struct value v;
     enum err err = expr_parse(s, w->expr->text, &x, e);
@@ -165,11 +195,11 @@ watch_parse_condition(struct session *s, const struct watch *w, const char *text
 {
     struct value v;
     struct sides watched = { .watch = w };
-    enum err err = w ? expr_type(s, w->expr, &v, e) : OK;
+    enum err err = w && w->expr ? expr_type(s, w->expr, &v, e) : OK;
     if (err)
         return err;
     if (w) {
-        watched.type = v.type;
+        watched.type = w->element ? watch_element_type(s, w->element) : v.type;
         s->watched = &watched;
     }
     err = expr_parse(s, text, out, e);
@@ -210,7 +240,7 @@ watch_refresh(struct session *s, struct watch *w, struct value *before, bool *ha
     if (w->is_direct)
         return false;
     w->reads = (struct reads){ 0 };
-    bool is_readable = expr_eval_reads(s, w->expr, &v, &w->reads, &e) == OK;
+    bool is_readable = w->element ? watch_element_value(s, w->element, &v, &w->reads) : expr_eval_reads(s, w->expr, &v, &w->reads, &e) == OK;
     bool has_changed = is_readable != w->has_value || (is_readable && !is_same_value(&v, &w->value));
     if (has_changed) {
         if (before)
@@ -222,7 +252,8 @@ watch_refresh(struct session *s, struct watch *w, struct value *before, bool *ha
         w->has_value = is_readable;
         w->value = is_readable ? data_owned(&v) : (struct value){ 0 };
     }
-    classify(w, &v);
+    if (!w->element)
+        classify(w, &v);
     s->points_are_stale |= w->is_direct || !is_same_reads(&old, &w->reads);
     session_scratch_release(s, mark);
     free(old.list);
@@ -260,13 +291,13 @@ watch_point(const struct watch *w, uint32_t i, enum breakpoint_type type, struct
 }
 
 char *
-watch_value_text(struct session *s, const struct value *v, bool is_readable)
+watch_value_text(struct session *s, const struct watch *w, const struct value *v, bool is_readable)
 {
     struct buf text = BUF_EMPTY;
     if (is_readable)
         format_value(s, v, 0, &text);
     else
-        buf_puts(&text, "<unreadable>");
+        buf_puts(&text, w->element ? "<no such element>" : "<unreadable>");
     char *copy = xstrdup(buf_text(&text));
     buf_free(&text);
     return copy;
@@ -302,10 +333,12 @@ watch_text_now(struct session *s, const struct watch *w)
         uint8_t *bytes = session_scratch(s, r->n_bytes);
         bool is_readable = data_read(s, r->where, bytes, r->n_bytes, &e) == OK;
         v = bytes_value(w, bytes);
-        text = watch_value_text(s, &v, is_readable);
+        text = watch_value_text(s, w, &v, is_readable);
     } else {
-        bool is_readable = expr_eval(s, w->expr, &v, NULL, &e) == OK;
-        text = watch_value_text(s, &v, is_readable);
+        struct reads ignored = { 0 };
+        bool is_readable = w->element ? watch_element_value(s, w->element, &v, &ignored) : expr_eval(s, w->expr, &v, NULL, &e) == OK;
+        free(ignored.list);
+        text = watch_value_text(s, w, &v, is_readable);
     }
     session_scratch_release(s, mark);
     return text;
@@ -318,12 +351,12 @@ watch_values(struct session *s, const struct watch *w, const struct point *fired
     watch_sides(w, fired, &old, &new);
     bool has_changed = fired->kind == POINT_REGISTER ||
                        (fired->access & MEM_WRITE && memcmp(fired->before_bytes, fired->old_bytes, fired->len) != 0);
-    *before = has_changed ? watch_value_text(s, &old, true) : NULL;
-    *now = watch_value_text(s, &new, true);
+    *before = has_changed ? watch_value_text(s, w, &old, true) : NULL;
+    *now = watch_value_text(s, w, &new, true);
 }
 
 void
 watch_text(const struct watch *w, struct buf *out)
 {
-    buf_printf(out, "%s%s", w->is_location ? "-location " : "", w->expr->text);
+    buf_printf(out, "%s%s", w->is_location ? "-location " : "", w->element ? w->element->text : w->expr->text);
 }

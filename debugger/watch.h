@@ -8,6 +8,8 @@
 /* Makes a watch of the expression, which it takes over when it succeeds. With is_location, and for an address that registers
  * decide on, the address stays what it is now. ERR_WATCH_*, ERR_NO_ADDRESS, ERR_MEMORY (is_location), ERR_NO_REGISTERS. */
 enum err watch_new(struct session *s, struct expr *x, enum breakpoint_type type, bool is_location, struct watch **out, struct errinfo *e);
+/* The same of an element of a map, which may come and go. Only changes can be watched: ERR_WATCH_ACCESS. */
+enum err watch_new_element(struct session *s, struct watch_element *x, enum breakpoint_type type, struct watch **out, struct errinfo *e);
 void watch_free(struct watch *w);
 
 /* After the program was replaced: parses the expression again; what it depends on is found by the next watch_refresh. Errors as
@@ -28,8 +30,8 @@ bool watch_point(const struct watch *w, uint32_t i, enum breakpoint_type type, s
 void watch_sides(const struct watch *w, const struct point *fired, struct value *before, struct value *now);
 /* The values of a direct watch from the point that fired, as text that the caller frees; *before is NULL when nothing has changed. */
 void watch_values(struct session *s, const struct watch *w, const struct point *fired, char **before, char **now);
-/* A value as text that the caller frees. */
-char *watch_value_text(struct session *s, const struct value *v, bool is_readable);
+/* A value of the watch as text that the caller frees. */
+char *watch_value_text(struct session *s, const struct watch *w, const struct value *v, bool is_readable);
 
 /* The value of what the watch looks at, now, as text that the caller frees. */
 char *watch_text_now(struct session *s, const struct watch *w);

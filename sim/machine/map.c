@@ -204,6 +204,14 @@ map_n_entries(struct machine *m, struct map *map)
     return map->ops && map->ops->n_entries ? map->ops->n_entries(m, map) : 0;
 }
 
+bool
+map_presence(const struct map *map, uint32_t *addr, uint32_t *n_bytes)
+{
+    *addr = map->state;
+    *n_bytes = map->ops ? map->ops->presence_bytes : 0;
+    return *n_bytes != 0;
+}
+
 const char *
 map_type_name(uint32_t type)
 {

@@ -46,6 +46,8 @@ int map_next_key(struct machine *m, struct map *map, const void *key, void *next
 uint64_t map_lookup_cpu(struct machine *m, struct map *map, const void *key, uint32_t cpu);
 /* Key of the element whose value is at guest address `value`; false when it is free. key has room for def->key_bytes. */
 bool map_key_at(struct machine *m, struct map *map, uint64_t value, void *key);
+/* Guest memory of the map's bookkeeping in which a byte changes whenever an element comes, goes or moves; false when elements never do. */
+bool map_presence(const struct map *map, uint32_t *addr, uint32_t *n_bytes);
 uint32_t map_n_entries(struct machine *m, struct map *map);
 const char *map_type_name(uint32_t type); /* bpftool's names: "hash", "percpu_array"; "type 99" has none: NULL */
 

@@ -85,7 +85,7 @@ next_key(struct machine *m, struct map *map, const void *key, void *next)
 
 const struct map_ops map_hash_ops = { .entry_bytes = table_entry_bytes, .create = create, .reset = table_reset, .lookup = lookup,
                                       .update = update, .delete = delete, .next_key = next_key, .key_at = table_key_at,
-                                      .n_entries = table_count };
+                                      .n_entries = table_count, .presence_bytes = TABLE_HEAD_BYTES };
 const struct map_ops map_lru_hash_ops = { .entry_bytes = table_entry_bytes, .create = create, .reset = table_reset,
                                           .lookup = lookup, .used = lru_used, .update = lru_update, .delete = delete, .next_key = next_key,
-                                          .key_at = table_key_at, .n_entries = table_count };
+                                          .key_at = table_key_at, .n_entries = table_count, .presence_bytes = TABLE_HEAD_BYTES };

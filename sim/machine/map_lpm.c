@@ -127,4 +127,4 @@ next_key(struct machine *m, struct map *map, const void *key, void *next)
 
 const struct map_ops map_lpm_ops = { .entry_bytes = table_entry_bytes, .create = create, .reset = reset, .lookup = lookup,
                                      .update = update, .delete = delete, .next_key = next_key, .key_at = table_key_at,
-                                     .n_entries = table_count };
+                                     .n_entries = table_count, .presence_bytes = TABLE_HEAD_BYTES };

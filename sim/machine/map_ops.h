@@ -18,6 +18,7 @@ struct map_ops {
     int (*next_key)(struct machine *m, struct map *map, const void *key, void *next);
     bool (*key_at)(struct machine *m, struct map *map, uint64_t value, void *key); /* see map_key_at */
     uint32_t (*n_entries)(struct machine *m, struct map *map);
+    uint32_t presence_bytes; /* of map->state: see map_presence; 0: elements never come, go or move */
     /* QUEUE, STACK; NULL elsewhere */
     int (*push)(struct machine *m, struct map *map, const void *value, uint64_t flags);
     int (*peek)(struct machine *m, struct map *map, void *value, bool is_pop);

@@ -22,6 +22,8 @@ struct table {
     uint32_t newest, oldest;
 };
 
+static_assert(sizeof(struct table) == TABLE_HEAD_BYTES, "what is watched is all of it");
+
 struct node {
     uint32_t next; /* in the chain, or in the free list */
     uint32_t newer, older;

@@ -20,6 +20,7 @@ uint32_t table_find(struct machine *m, struct map *map, const void *key);
 void table_put(struct machine *m, struct map *map, uint32_t node, const void *key, const void *value);
 void table_remove(struct machine *m, struct map *map, uint32_t node);
 
+enum { TABLE_HEAD_BYTES = 36 }; /* at map->state: counts and list heads, which no change of elements leaves as they are */
 uint32_t table_count(struct machine *m, struct map *map);
 uint64_t table_value(struct machine *m, struct map *map, uint32_t node, uint32_t cpu); /* guest address */
 const void *table_key(struct machine *m, struct map *map, uint32_t node);

@@ -88,15 +88,15 @@ fixture_program_on(const struct engine *const *engines,
     return with_program(session_new(&config), text);
 }
 
-struct session *
-fixture_values(void)
+static struct session *
+fixture_object(const char *name)
 {
     static uint8_t packet[64];
     char path[512];
     struct errinfo e;
     struct buf notes = BUF_EMPTY;
     const char *dir = getenv("top_builddir");
-    snprintf(path, sizeof path, "%s/tests/debugger/values.bpf.o", dir ? dir : ".");
+    snprintf(path, sizeof path, "%s/tests/debugger/%s.bpf.o", dir ? dir : ".", name);
     if (access(path, R_OK) != 0)
         cr_skip("%s is missing: there is no clang that compiles eBPF", path);
     struct session *s = fixture_session();
@@ -105,6 +105,18 @@ fixture_values(void)
     cr_assert_eq(session_set_input(s, &input, &e), OK);
     buf_free(&notes);
     return s;
+}
+
+struct session *
+fixture_values(void)
+{
+    return fixture_object("values");
+}
+
+struct session *
+fixture_flows(void)
+{
+    return fixture_object("flows");
 }
 
 const char *

@@ -22,6 +22,8 @@ struct session *fixture_program_on(const struct engine *const *engines,
 
 /* The same with tests/debugger/values.bpf.o on a packet of 64 zeros. Skips the test when that could not be compiled. */
 struct session *fixture_values(void);
+/* The same with tests/debugger/flows.bpf.o. */
+struct session *fixture_flows(void);
 
 /* main calls a function three times in a loop over lines 4 to 9; the function (lines 12 to 14) doubles its argument: "sub_9". */
 extern const char fixture_calls[];

@@ -121,3 +121,32 @@ Test(catch, watch_old_new)
         session_free(s);
     }
 }
+
+/* An element of a map by its key: it comes, changes in place, moves, goes; the same value again is no change. */
+Test(catch, watch_element)
+{
+    static const char *const stops[] = {
+        "Old value = <no such element>\nNew value = {packets = 1, bytes = 60}\n",
+        "Old value = {packets = 1, bytes = 60}\nNew value = {packets = 2, bytes = 60}\n",
+        "Old value = {packets = 2, bytes = 60}\nNew value = {packets = 1, bytes = 61}\n",
+        "Old value = {packets = 1, bytes = 61}\nNew value = <no such element>\n",
+        "\nHardware watchpoint 2: recent[7]\n\nOld value = <no such element>\nNew value = 5\n",
+        "\nHardware watchpoint 2: recent[7]\n\nOld value = 5\nNew value = <no such element>\n",
+        " returned 2 (XDP_PASS)",
+    };
+    struct session *s = fixture_flows();
+    fixture_expect(s, "watch flows[7]", "Hardware watchpoint 1: flows[7]\n");
+    fixture_expect(s, "watch recent[7]", "Hardware watchpoint 2: recent[7]\n");
+    fixture_expect(s, "rwatch flows[7]", "Expression cannot be implemented with read/access watchpoint.\n");
+    fixture_expect(s, "watch flows[nothing]", "No symbol \"nothing\" in current context.\n");
+    for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++) {
+        const char *text = fixture_say(s, i ? "continue" : "run");
+        cr_assert(strstr(text, stops[i]), "stop %zu: %s", i, text);
+    }
+    fixture_say(s, "delete");
+    fixture_expect(s, "watch recent[9] if new > old", "Hardware watchpoint 3: recent[9]\n");
+    fixture_expect(s, "catch map-update flows", "Catchpoint 4 (map-update 'flows')\n");
+    fixture_say(s, "map reset");
+    cr_assert(strstr(fixture_say(s, "run"), "\nCatchpoint 4 (bpf_map_update_elem of map flows), "));
+    session_free(s);
+}
