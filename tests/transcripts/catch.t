@@ -39,7 +39,7 @@ Num     Type           Disp Enb Address            What
 (ebpfdbg) run
 Starting program: firewall (xdp)
 
-Catchpoint 4 (exit of firewall), firewall () at verdict.c:42
+Catchpoint 4 (exit of firewall), firewall (ctx=<optimized out>) at verdict.c:42
 42	}
 (ebpfdbg) continue
 Continuing.
@@ -80,7 +80,7 @@ Catchpoint 3 (uninit)
 (ebpfdbg) run
 Starting program: balance (xdp)
 
-Temporary catchpoint 2 (branch), balance () at calls.c:61
+Temporary catchpoint 2 (branch), balance (ctx=<optimized out>) at calls.c:61
 61	    if ((void *)(ip + 1) > end || eth->h_proto != bpf_htons(ETH_P_IP))
 (ebpfdbg) info engine
 The engine is "interp". 5 instructions were executed in this run:
@@ -103,7 +103,7 @@ Starting program: find_get (xdp)
 
 Program fault: read of 4 bytes at pkt+54, 4 bytes past the end of the 54-byte packet.
 
-Catchpoint 1 (fault), find_get () at oob.c:40
+Catchpoint 1 (fault), find_get (ctx=<optimized out>) at oob.c:40
 40	    __u32 word = *(__u32 *)payload;
 $1 = (void (*)()) 18 <find_get+18>
 (ebpfdbg) info breakpoints
@@ -117,12 +117,12 @@ Catchpoint 1 (tail-call)
 (ebpfdbg) run
 Starting program: ethernet (xdp)
 
-Catchpoint 1 (tail-call), insn 51 in ethernet () at tailcall.c:47
+Catchpoint 1 (tail-call), insn 51 in ethernet (ctx=0x40000) at tailcall.c:47
 47	        bpf_tail_call(ctx, &stages, STAGE_IPV4);
 (ebpfdbg) continue
 Continuing.
 
-Catchpoint 1 (tail-call), insn 22 in ipv4 () at tailcall.c:62
+Catchpoint 1 (tail-call), insn 22 in ipv4 (ctx=0x40000) at tailcall.c:62
 62	        bpf_tail_call(ctx, &stages, STAGE_UDP);
 $ ebpfdbg -nx -q examples/loop.o --packet examples/packets/dns.hex --engine jit
 (ebpfdbg) watch w2 if new > old && new - old > 14000
@@ -136,7 +136,7 @@ Hardware watchpoint 1: w2
 
 Old value = 0
 New value = 1048903
-check_header () at loop.c:27
+check_header (ctx=0x40000) at loop.c:27
 27	    void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
 (ebpfdbg) continue
 Continuing.
@@ -145,7 +145,7 @@ Hardware watchpoint 1: w2
 
 Old value = 69
 New value = 14661
-check_header () at loop.c:38
+check_header (ctx=<optimized out>) at loop.c:38
 38	    for (int i = 0; i < HEADER_WORDS; i++)
 (ebpfdbg) continue
 Continuing.
@@ -154,7 +154,7 @@ Hardware watchpoint 1: w2
 
 Old value = 19397
 New value = 64747
-check_header () at loop.c:38
+check_header (ctx=<optimized out>) at loop.c:38
 38	    for (int i = 0; i < HEADER_WORDS; i++)
 (ebpfdbg) condition 1 old == 0
 (ebpfdbg) condition 1 older == 0
