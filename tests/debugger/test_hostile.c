@@ -217,13 +217,14 @@ Test(hostile, expressions)
     } rows[] = {
         { "print ", "(", "1", ")", 10000, "The expression is nested too deeply; the limit is 500 levels.\n" },
         { "print ", "-", "1", "", 10000, "The expression is nested too deeply; the limit is 500 levels.\n" },
-        { "print ", "1+", "1", "", 524288, "The expression is nested too deeply; the limit is 500 levels.\n" }, /* 1 MiB */
+        { "print ", "1+", "1", "", 131000, "The expression is nested too deeply; the limit is 500 levels.\n" },
+        { "print ", "1+", "1", "", 524288, "The line is too long; the limit is 262144 characters.\n" }, /* 1 MiB */
         { "print ", "1?", "1", ":1", 10000, "The expression is nested too deeply; the limit is 500 levels.\n" },
         { "print corners", "[corners", "", "]", 10000, "The expression is nested too deeply; the limit is 500 levels.\n" },
         { "print ", "ntohs(", "1", ")", 10000, "The expression is nested too deeply; the limit is 500 levels.\n" },
         { "print ", "sizeof ", "1", "", 10000, "The expression is nested too deeply; the limit is 500 levels.\n" },
-        { "print \"", "x", "\"", "", 1048576, "value requires 1048576 bytes, which is more than max-value-size (65536)\n" },
-        { "print ", "9", "", "", 1048576, "Numeric constant too large.\n" },
+        { "print \"", "x", "\"", "", 262000, "value requires 262000 bytes, which is more than max-value-size (65536)\n" },
+        { "print ", "9", "", "", 262000, "Numeric constant too large.\n" },
         { "print 1/0", "", "", "", 0, "Division by zero\n" },
         { "print 1%(counter-counter)", "", "", "", 0, "Division by zero\n" },
         { "print ", "*", "origin", "", 1000, NULL },
