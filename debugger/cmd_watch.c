@@ -4,7 +4,6 @@
 #include "debugger/breakpoints.h"
 #include "debugger/call.h"
 #include "debugger/watch.h"
-#include "debugger/watch_element.h"
 #include "sim/base/base.h"
 
 #include <stdlib.h>
@@ -34,16 +33,11 @@ set_watch(struct call *c, enum breakpoint_type type)
     char *what = xstrndup(text, len);
     struct expr *condition = NULL;
     struct watch *watch = NULL;
-    struct watch_element *element = NULL;
-    enum err err = len ? watch_element_parse(s, what, &element, c->e) : err_set(c->e, ERR_ARGUMENT, "expression to compute", 0, 0, 0);
-    if (!err && !element)
-        err = expr_parse(s, what, &c->expr, c->e);
+    enum err err = len ? expr_parse(s, what, &c->expr, c->e) : err_set(c->e, ERR_ARGUMENT, "expression to compute", 0, 0, 0);
     free(what);
     if (!err)
-        err = element ? watch_new_element(s, element, type, &watch, c->e) : watch_new(s, c->expr, type, is_location, &watch, c->e);
-    if (err)
-        watch_element_free(element);
-    else
+        err = watch_new(s, c->expr, type, is_location, &watch, c->e);
+    if (!err)
         c->expr = NULL; /* the watch's now */
     if (!err && condition_text)
         err = watch_parse_condition(s, watch, condition_text, &condition, c->e);

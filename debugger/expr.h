@@ -88,7 +88,8 @@ struct reads {
     size_t cap;
 };
 
-/* Evaluates and says in *reads, in order, what the value depends on; what could not be read is the last of them. An lvalue's own place is
+/* Evaluates and says in *reads, in order, what the value depends on (of an element of a map also what changes when elements come, go or
+ * move: map_presence); what could not be read is the last of them. An lvalue's own place is
  * the last, too. */
 enum err expr_eval_reads(struct session *s, const struct expr *x, struct value *out, struct reads *reads, struct errinfo *e);
 

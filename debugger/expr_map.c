@@ -133,6 +133,9 @@ eval_element(struct eval *v, uint32_t index, int32_t key, struct value *out)
     enum err err = fill(v, &slot, key);
     if (err)
         return err;
+    uint32_t head, n_bytes;
+    if (map_presence(map, &head, &n_bytes))
+        eval_note_read(v, PLACE_MEMORY, head, n_bytes);
     uint64_t at = v->is_type_only ? 0 : map_lookup(m, map, slot.bytes);
     if (!at && !v->is_type_only)
         return err_set(v->e, ERR_NO_ELEMENT, def->name, 0, 0, 0);

@@ -11,18 +11,11 @@
 #include "sim/machine/helper.h"
 #include "sim/machine/map.h"
 
-/* watch_element.c: an element of a map, by its key. */
-struct watch_element {
-    char *text; /* "flows[0x0a000001]" */
-    uint32_t map;
-    uint8_t *key;
-};
-
 /* watch.c: what a watchpoint looks at. The engine watches `reads`. When the value is just what is there (is_direct) it decides by itself;
  * any other expression is evaluated by the session whenever something that it depends on has changed. */
 struct watch {
-    struct expr *expr;              /* either an expression... */
-    struct watch_element *element;  /* ...or an element of a map */
+    struct expr *expr;
+    bool is_in_map;   /* it has an element of a map, which may not be there */
     bool is_location; /* stays at the address that it had when it was set */
     bool is_direct;
     bool is_stepped;  /* depends on what no engine watches ($pc, $icount, $cycles): looked at after every instruction */

@@ -5,7 +5,6 @@
 
 #include "debugger/data.h"
 #include "debugger/format.h"
-#include "debugger/watch_element.h"
 #include "sim/base/base.h"
 
 #include <stdlib.h>
@@ -46,7 +45,7 @@ classify(struct watch *w, const struct value *v)
 {
     struct reads *r = &w->reads;
     bool is_place = v->place == PLACE_MEMORY && !v->n_bits && !v->is_big_endian && r->n && (w->is_location || names_a_place(root_of(w)));
-    if (is_place)
+    if (is_place && !w->is_in_map) /* elements move: their address is nothing to keep */
         w->is_location |= has_registers(r, r->n - 1); /* the last thing read is the value's own place, others were read for its address */
     w->is_direct = is_machine_register(root_of(w)) || (is_place && (w->is_location || r->n == 1));
     if (w->is_direct) {
@@ -78,14 +77,15 @@ watch_register(struct watch *w)
     classify(w, &v);
 }
 
-/* Evaluates for the first time. Memory that can't be read yet (a packet before `run`) is no error: it is looked at again, unless only the
- * present registers say where it is. */
+/* Evaluates for the first time. Memory that can't be read yet (a packet before `run`) is no error, nor is an element that is not there: it
+ * is looked at again, unless only the present registers say where it is. */
 static enum err
 watch_expression(struct session *s, struct watch *w, struct errinfo *e)
 {
     struct value v;
     enum err err = expr_eval_reads(s, w->expr, &v, &w->reads, e);
-    if (err && (err != ERR_MEMORY || w->is_location || has_registers(&w->reads, w->reads.n)))
+    bool may_come = err == ERR_NO_ELEMENT || (err == ERR_MEMORY && !has_registers(&w->reads, w->reads.n));
+    if (err && (!may_come || w->is_location))
         return err;
     if (!err && w->is_location && v.place != PLACE_MEMORY)
         return err_set(e, ERR_NO_ADDRESS, NULL, 0, 0, 0);
@@ -105,6 +105,8 @@ watch_new(struct session *s, struct expr *x, enum breakpoint_type type, bool is_
     struct watch *w = xcalloc(1, sizeof *w);
     enum err err = OK;
     *w = (struct watch){ .expr = x, .is_location = is_location };
+    for (uint32_t i = 0; i < x->n_nodes; i++)
+        w->is_in_map |= x->nodes[i].op == EXPR_MAP;
     if (x->has_side_effects)
         err = err_set(e, ERR_WATCH_SIDE_EFFECTS, NULL, 0, 0, 0);
     else if (is_machine_register(root_of(w)) && !is_location)
@@ -122,49 +124,20 @@ watch_new(struct session *s, struct expr *x, enum breakpoint_type type, bool is_
     return OK;
 }
 
-enum err
-watch_new_element(struct session *s, struct watch_element *x, enum breakpoint_type type, struct watch **out, struct errinfo *e)
-{
-    if (type != BREAKPOINT_WATCH)
-        return err_set(e, ERR_WATCH_ACCESS, NULL, 0, 0, 0);
-    *out = xcalloc(1, sizeof **out);
-    (*out)->element = x;
-    watch_refresh(s, *out, NULL, NULL);
-    return OK;
-}
-
 void
 watch_free(struct watch *w)
 {
     if (!w)
         return;
     forget_value(w);
-    watch_element_free(w->element);
     expr_free(w->expr);
     free(w->reads.list);
     free(w);
 }
 
-static enum err
-resolve_element(struct session *s, struct watch *w, struct errinfo *e)
-{
-    struct watch_element *x;
-    enum err err = watch_element_parse(s, w->element->text, &x, e);
-    if (err || !x)
-        return err ? err : err_set(e, ERR_NO_SYMBOL, w->element->text, 0, 0, 0);
-    watch_element_free(w->element);
-    w->element = x;
-    forget_value(w);
-    w->reads.n = 0;
-    watch_refresh(s, w, NULL, NULL);
-    return OK;
-}
-
 enum err
 watch_resolve(struct session *s, struct watch *w, struct errinfo *e)
 {
-    if (w->element)
-        return resolve_element(s, w, e);
     struct expr *x;
     struct value v;
     enum err err = expr_parse(s, w->expr->text, &x, e);
@@ -195,11 +168,11 @@ watch_parse_condition(struct session *s, const struct watch *w, const char *text
 {
     struct value v;
     struct sides watched = { .watch = w };
-    enum err err = w && w->expr ? expr_type(s, w->expr, &v, e) : OK;
+    enum err err = w ? expr_type(s, w->expr, &v, e) : OK;
     if (err)
         return err;
     if (w) {
-        watched.type = w->element ? watch_element_type(s, w->element) : v.type;
+        watched.type = v.type;
         s->watched = &watched;
     }
     err = expr_parse(s, text, out, e);
@@ -240,7 +213,7 @@ watch_refresh(struct session *s, struct watch *w, struct value *before, bool *ha
     if (w->is_direct)
         return false;
     w->reads = (struct reads){ 0 };
-    bool is_readable = w->element ? watch_element_value(s, w->element, &v, &w->reads) : expr_eval_reads(s, w->expr, &v, &w->reads, &e) == OK;
+    bool is_readable = expr_eval_reads(s, w->expr, &v, &w->reads, &e) == OK;
     bool has_changed = is_readable != w->has_value || (is_readable && !is_same_value(&v, &w->value));
     if (has_changed) {
         if (before)
@@ -252,8 +225,7 @@ watch_refresh(struct session *s, struct watch *w, struct value *before, bool *ha
         w->has_value = is_readable;
         w->value = is_readable ? data_owned(&v) : (struct value){ 0 };
     }
-    if (!w->element)
-        classify(w, &v);
+    classify(w, &v);
     s->points_are_stale |= w->is_direct || !is_same_reads(&old, &w->reads);
     session_scratch_release(s, mark);
     free(old.list);
@@ -297,7 +269,7 @@ watch_value_text(struct session *s, const struct watch *w, const struct value *v
     if (is_readable)
         format_value(s, v, 0, &text);
     else
-        buf_puts(&text, w->element ? "<no such element>" : "<unreadable>");
+        buf_puts(&text, w->is_in_map ? "<no such element>" : "<unreadable>");
     char *copy = xstrdup(buf_text(&text));
     buf_free(&text);
     return copy;
@@ -335,9 +307,7 @@ watch_text_now(struct session *s, const struct watch *w)
         v = bytes_value(w, bytes);
         text = watch_value_text(s, w, &v, is_readable);
     } else {
-        struct reads ignored = { 0 };
-        bool is_readable = w->element ? watch_element_value(s, w->element, &v, &ignored) : expr_eval(s, w->expr, &v, NULL, &e) == OK;
-        free(ignored.list);
+        bool is_readable = expr_eval(s, w->expr, &v, NULL, &e) == OK;
         text = watch_value_text(s, w, &v, is_readable);
     }
     session_scratch_release(s, mark);
@@ -358,5 +328,5 @@ watch_values(struct session *s, const struct watch *w, const struct point *fired
 void
 watch_text(const struct watch *w, struct buf *out)
 {
-    buf_printf(out, "%s%s", w->is_location ? "-location " : "", w->element ? w->element->text : w->expr->text);
+    buf_printf(out, "%s%s", w->is_location ? "-location " : "", w->expr->text);
 }

@@ -8,8 +8,6 @@
 /* Makes a watch of the expression, which it takes over when it succeeds. With is_location, and for an address that registers
  * decide on, the address stays what it is now. ERR_WATCH_*, ERR_NO_ADDRESS, ERR_MEMORY (is_location), ERR_NO_REGISTERS. */
 enum err watch_new(struct session *s, struct expr *x, enum breakpoint_type type, bool is_location, struct watch **out, struct errinfo *e);
-/* The same of an element of a map, which may come and go. Only changes can be watched: ERR_WATCH_ACCESS. */
-enum err watch_new_element(struct session *s, struct watch_element *x, enum breakpoint_type type, struct watch **out, struct errinfo *e);
 void watch_free(struct watch *w);
 
 /* After the program was replaced: parses the expression again; what it depends on is found by the next watch_refresh. Errors as

@@ -137,6 +137,9 @@ Test(catch, watch_element)
     struct session *s = fixture_flows();
     fixture_expect(s, "watch flows[7]", "Hardware watchpoint 1: flows[7]\n");
     fixture_expect(s, "watch recent[7]", "Hardware watchpoint 2: recent[7]\n");
+    fixture_expect(s, "watch flows[8].packets if new > old", "Hardware watchpoint 3: flows[8].packets\n");
+    fixture_say(s, "delete 3");
+    fixture_expect(s, "watch -l flows[7]", "There is no element with that key in map flows.\n");
     fixture_expect(s, "rwatch flows[7]", "Expression cannot be implemented with read/access watchpoint.\n");
     fixture_expect(s, "watch flows[nothing]", "No symbol \"nothing\" in current context.\n");
     for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++) {
@@ -144,9 +147,14 @@ Test(catch, watch_element)
         cr_assert(strstr(text, stops[i]), "stop %zu: %s", i, text);
     }
     fixture_say(s, "delete");
-    fixture_expect(s, "watch recent[9] if new > old", "Hardware watchpoint 3: recent[9]\n");
-    fixture_expect(s, "catch map-update flows", "Catchpoint 4 (map-update 'flows')\n");
+    fixture_say(s, "set $which = 8");
+    fixture_expect(s, "watch flows[$which].bytes + 1", "Hardware watchpoint 4: flows[$which].bytes + 1\n");
+    cr_assert(strstr(fixture_say(s, "run"), "Old value = <no such element>\nNew value = 61\n"));
+    cr_assert(strstr(fixture_say(s, "continue"), "Old value = 61\nNew value = <no such element>\n"));
+    fixture_say(s, "delete");
+    fixture_expect(s, "watch recent[9] if new > old", "Hardware watchpoint 5: recent[9]\n");
+    fixture_expect(s, "catch map-update flows", "Catchpoint 6 (map-update 'flows')\n");
     fixture_say(s, "map reset");
-    cr_assert(strstr(fixture_say(s, "run"), "\nCatchpoint 4 (bpf_map_update_elem of map flows), "));
+    cr_assert(strstr(fixture_say(s, "run"), "\nCatchpoint 6 (bpf_map_update_elem of map flows), "));
     session_free(s);
 }
