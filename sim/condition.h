@@ -9,8 +9,8 @@
 enum cond_op {
     COND_CONST,   /* value */
     COND_REG,     /* value: register number, 0..10; at the boundary where the point is looked at */
-    COND_LOAD,    /* a: address; value: bytes (1, 2, 4, 8); zero-extended. Fails when the guest could not read there */
     COND_OLD,     /* what a watch looks at, as it was before: the register, or up to 8 bytes, zero-extended. 0 where nothing is watched */
+    COND_LOAD,    /* a: address; value: bytes (1, 2, 4, 8); zero-extended. Fails when the guest could not read there */
     COND_EXTEND,  /* a; value: the low 8, 16 or 32 bits are kept, is_signed says how they are extended */
     COND_NOT,     /* bitwise */
     COND_NEG,

@@ -13,8 +13,9 @@
 
 enum { MAX_WORD = 24, MAX_WATCHED_BYTES = 4096 };
 
-/* Operators by enum cond_op, from EXTEND on; CONST, REG are numbers and registers. */
+/* By enum cond_op; CONST and REG are numbers and registers. */
 static const char *const op_names[] = {
+    [COND_OLD] = "old",
     [COND_LOAD] = "load", [COND_EXTEND] = "extend", [COND_NOT] = "not", [COND_NEG] = "neg", [COND_LOGNOT] = "lognot",
     [COND_ADD] = "add",   [COND_SUB] = "sub",       [COND_MUL] = "mul", [COND_AND] = "and", [COND_OR] = "or",
     [COND_XOR] = "xor",   [COND_DIV] = "div",       [COND_MOD] = "mod", [COND_LSH] = "lsh", [COND_RSH] = "rsh",
@@ -117,7 +118,7 @@ take_number(struct words *w, uint64_t max, uint64_t *out)
 static uint32_t
 n_operands(uint8_t op)
 {
-    return op <= COND_REG ? 0 : op <= COND_LOGNOT ? 1 : op == COND_SELECT ? 3 : 2;
+    return op <= COND_OLD ? 0 : op <= COND_LOGNOT ? 1 : op == COND_SELECT ? 3 : 2;
 }
 
 /* "add", "lt.s", "load.4". */
@@ -125,10 +126,10 @@ static bool
 read_operator(const char *word, struct cond_node *out)
 {
     size_t n = strcspn(word, ".");
-    for (uint8_t op = COND_LOAD; op < ARRAY_LEN(op_names); op++)
+    for (uint8_t op = COND_OLD; op < ARRAY_LEN(op_names); op++)
         if (strlen(op_names[op]) == n && !strncmp(op_names[op], word, n))
             out->op = op;
-    if (out->op < COND_LOAD)
+    if (out->op < COND_OLD)
         return false;
     word += n;
     out->is_signed = !strncmp(word, ".s", 2);

@@ -34,7 +34,7 @@ drop_points(struct shrink *sh)
 static uint32_t
 n_operands(const struct cond_node *node)
 {
-    return node->op <= COND_REG ? 0 : node->op <= COND_LOGNOT ? 1 : node->op == COND_SELECT ? 3 : 2;
+    return node->op <= COND_OLD ? 0 : node->op <= COND_LOGNOT ? 1 : node->op == COND_SELECT ? 3 : 2;
 }
 
 /* Appends the part of a tree below a node; `with` stands for the node `at`. Returns its place. */

@@ -130,6 +130,7 @@ Test(findfile, what_makes_no_sense_is_refused)
     is_refused("# point: pc 0 if\nexit\n", "one expression");
     is_refused("# point: pc 0 if 1 2\nexit\n", "one expression");
     is_refused("# point: pc 0 if 1 add\nexit\n", "lacks operands");
+    is_refused("# point: pc 0 if old add\nexit\n", "lacks operands");
     is_refused("# point: pc 0 if r11\nexit\n", "postfix");
     is_refused("# point: pc 0 if 1 load.3\nexit\n", "postfix");
     is_refused("# point: pc 0 if 0x11111111111111111111111\nexit\n", "postfix");
