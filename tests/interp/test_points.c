@@ -98,6 +98,33 @@ Test(points, condition)
     guest_close(&g);
 }
 
+/* What is watched against what it was: r6 - old == 5, and the same of the 8 bytes at r10 - 8, of which the second store changes nothing. */
+Test(points, condition_on_the_old_value)
+{
+    struct guest g;
+    guest_open(&g, "r6 = 1\n*(u64 *)(r10 - 8) = r6\n*(u64 *)(r10 - 8) = r6\nr6 += 4\nr6 += 5\n*(u64 *)(r10 - 8) = r6\nr6 += 5\n"
+                   "*(u64 *)(r10 - 8) = r6\nr0 = 0\nexit\n");
+    const struct cond_node nodes[] = { { .op = COND_REG, .value = REG_6 },      { .op = COND_OLD },
+                                       { .op = COND_SUB, .a = 0, .b = 1 },      { .op = COND_CONST, .value = 5 },
+                                       { .op = COND_EQ, .a = 2, .b = 3 } };
+    struct condition *c = condition(nodes, 5);
+    struct points *set = watch_with(&g, (struct point[]){ { .kind = POINT_REGISTER, .reg = REG_6, .mask = UINT64_MAX, .condition = c },
+                                                          { .kind = POINT_MEMORY, .addr = (uint32_t)STACK_TOP - 8, .len = 8,
+                                                            .access = MEM_WRITE, .on_change = true, .condition = c } }, 2);
+    guest_start(&g, NULL, 0);
+    ASSERT_STOP(go(&g, 0), STOP_WATCH, 5, 5);
+    cr_assert(set->list[0].fired && set->list[0].before == 5 && !set->list[1].fired);
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_WATCH, 7, 7);
+    cr_assert(set->list[0].fired && set->list[0].before == 10);
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_WATCH, 8, 8);
+    cr_assert(set->list[1].fired && !set->list[0].fired);
+    cr_assert(set->list[0].n_hits == 2 && set->list[1].n_hits == 1);
+    ASSERT_STOP(go(&g, RUN_RESUME), STOP_EXIT, 9, 10);
+    drop(&g, set);
+    free(c);
+    guest_close(&g);
+}
+
 Test(points, budget_and_point_coincide_and_count_once)
 {
     struct guest g;

@@ -52,8 +52,6 @@ any_tree(uint64_t *state, struct condition *c, uint32_t depth, const struct plac
     if (depth == 0 || c->n > MOST_NODES || random_below(state, 5) == 0) {
         node.op = random_below(state, 3) ? COND_REG : COND_CONST;
         node.value = node.op == COND_REG ? random_below(state, N_REGS) : random_constant(state);
-        if (random_below(state, 40) == 0)
-            node.op = COND_OLD;
     } else if (random_below(state, 6) == 0) { /* a load: mostly at address + (x & 7) */
         any_tree(state, c, depth - 1, memory);
         if (random_below(state, 20)) {
