@@ -44,6 +44,7 @@ put_call(struct gen *s)
     if (!s->may_call || !may_use(s, OP_call_local) || s->n_calls == MAX_CALLS || s->callee_times + s->times * turns > most)
         return;
     s->callee_times += s->times * turns;
+    int32_t kept = rng_chance(&s->rng, 30) ? put_spill(s) : 0;
     if (is_callback) {
         put(s, OP_mov64_k, REG_1, 0, 0, turns);
         s->calls[s->n_calls++] = put(s, OP_ld_func, REG_2, 0, 0, 0);
@@ -61,6 +62,8 @@ put_call(struct gen *s)
             s->calls[s->n_calls++] = put(s, OP_call_local, 0, 0, 0, 0);
     }
     forget_arguments(s);
+    if (kept)
+        put_reload(s, kept);
 }
 
 /* Whether a slot holds the load of a function's address. */

@@ -43,6 +43,22 @@ draw_bit(struct gen *s, uint64_t mask)
     return (uint32_t)__builtin_ctzll(mask);
 }
 
+int32_t
+put_spill(struct gen *s)
+{
+    uint64_t low = usable_dwords(s) & 0xff; /* where a callee has its own */
+    uint32_t dword = draw_bit(s, low ? low : usable_dwords(s));
+    put(s, OP_stx_dw, REG_10, source_reg(s), -8 * ((int32_t)dword + 1), 0);
+    s->filled |= UINT64_C(1) << dword;
+    return -8 * ((int32_t)dword + 1);
+}
+
+void
+put_reload(struct gen *s, int32_t off)
+{
+    put(s, OP_ldx_dw, target_reg(s), REG_10, off, 0);
+}
+
 /* Offset from r10 of `bytes` of the stack, which hold a value when they are to be read. */
 static int32_t
 stack_place(struct gen *s, uint32_t bytes, bool is_read, bool is_aligned)

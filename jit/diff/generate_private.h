@@ -82,6 +82,9 @@ void generate_points(struct rng *r, struct subject *s);
 
 /* Pointer to `bytes` good bytes for a key, value or buffer, in a register, with the stack there filled. */
 void put_stack_pointer(struct gen *s, uint8_t reg, uint32_t bytes);
+/* Keeps a number on the stack, at the offset that is returned; and gets it back. */
+int32_t put_spill(struct gen *s);
+void put_reload(struct gen *s, int32_t off);
 /* Gives calls that wait a target: the function that begins at slot s->n. */
 void resolve_calls(struct gen *s, bool is_last);
 
