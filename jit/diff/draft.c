@@ -114,6 +114,40 @@ forget_gone(struct draft *d)
     free(indices);
 }
 
+/* Notes that control gets to an instruction, or the next one that is not gone. */
+static void
+reach(const struct draft *d, uint32_t at, bool *is_reached, uint32_t *stack, uint32_t *n)
+{
+    while (at < d->n && d->insns[at].is_gone)
+        at++;
+    if (at < d->n && !is_reached[at])
+        stack[(*n)++] = at;
+    if (at < d->n)
+        is_reached[at] = true;
+}
+
+void
+draft_drop_unreachable(struct draft *d)
+{
+    bool *is_reached = xcalloc(d->n, sizeof *is_reached);
+    uint32_t *stack = xmalloc(d->n * sizeof *stack), n = 0;
+    reach(d, 0, is_reached, stack, &n);
+    for (uint32_t i = 0; i < d->subject->n_targets; i++)
+        reach(d, d->targets[i], is_reached, stack, &n);
+    while (n) {
+        uint32_t i = stack[--n];
+        enum insn_kind kind = insn_kind(&d->insns[i].insn);
+        if (d->insns[i].target != DRAFT_NOWHERE)
+            reach(d, (uint32_t)d->insns[i].target, is_reached, stack, &n);
+        if (kind != KIND_JA && kind != KIND_EXIT)
+            reach(d, i + 1, is_reached, stack, &n);
+    }
+    for (uint32_t i = 0; i < d->n; i++)
+        d->insns[i].is_gone |= !is_reached[i];
+    free(is_reached);
+    free(stack);
+}
+
 void
 draft_drop_point(struct draft *d, uint32_t point)
 {

@@ -30,6 +30,9 @@ void draft_close(struct draft *d);
 /* Makes `to`, opened before or zero, equal to `from`, with a subject of its own when it has one. */
 void draft_copy(struct draft *to, const struct draft *from);
 
+/* Marks as gone what no way leads to. */
+void draft_drop_unreachable(struct draft *d);
+
 /* Removes a point. */
 void draft_drop_point(struct draft *d, uint32_t point);
 

@@ -173,6 +173,16 @@ is_address(const struct machine *m, uint64_t value)
     return value >= GUEST_MAP && value < GUEST_MAP + N_SUBJECT_MAPS * MAP_STRIDE;
 }
 
+static void
+note_registers(struct trace_slot *slot, const struct machine *m)
+{
+    slot->pointers = 0;
+    for (uint32_t reg = 0; reg < N_REGS; reg++) {
+        slot->regs[reg] = m->regs[reg];
+        slot->pointers |= (uint16_t)(is_address(m, m->regs[reg]) << reg);
+    }
+}
+
 void
 judge_trace(struct judge *j, const struct subject *s, uint64_t n, struct trace *out)
 {
@@ -190,13 +200,12 @@ judge_trace(struct judge *j, const struct subject *s, uint64_t n, struct trace *
         return;
     while (m->n_insns < n && m->n_insns < MAX_TRACED && stop.reasons == STOP_BUDGET && m->pc < s->n_slots) {
         struct trace_slot *slot = &out->slots[m->pc];
+        uint32_t depth = m->depth;
         slot->is_reached = true;
         stop = interp_engine.run(j->code, m, 1, RUN_RESUME);
-        slot->pointers = 0;
-        for (uint32_t reg = 0; reg < N_REGS; reg++) {
-            slot->regs[reg] = m->regs[reg];
-            slot->pointers |= (uint16_t)(is_address(m, m->regs[reg]) << reg);
-        }
+        note_registers(slot, m);
+        if (m->depth < depth && m->pc > 0)
+            note_registers(&out->slots[m->pc - 1], m);
     }
     out->pc = m->pc;
     out->n_insns = m->n_insns;

@@ -46,7 +46,7 @@ struct trace {
     struct trace_slot {
         bool is_reached;
         uint16_t pointers;         /* bit n: rn held an address that the guest may use */
-        uint64_t regs[N_REGS];     /* both after the last time that the instruction was executed */
+        uint64_t regs[N_REGS]; 
     } slots[SUBJECT_MAX_SLOTS];
 };
 

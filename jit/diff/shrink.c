@@ -12,7 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALL_PAIRS_BELOW = 32 }; /* instructions: any two of them are tried to be removed together */
+enum {
+    ALL_PAIRS_BELOW = 32, /* instructions: any two of them are tried to be removed together */
+    SMALL_INSNS = 6,      /* nobody needs it any smaller */
+};
 
 /* ---------------------------------------------------------------- one trial */
 
@@ -39,16 +42,30 @@ is_same_subject(const struct subject *a, const struct subject *b)
            !memcmp(a->input, b->input, a->n_input) && !memcmp(a->code, b->code, (size_t)a->n_slots * SLOT_BYTES);
 }
 
+/* Whether control can't fall off the end. */
 static bool
 ends_by_exit(const struct draft *d)
 {
-    return d->insns[d->n - 1].insn.op == OP_exit;
+    enum insn_kind kind = insn_kind(&d->insns[d->n - 1].insn);
+    return kind == KIND_EXIT || kind == KIND_JA;
+}
+
+/* Whether it is the same find. A cause without a name is one of several instructions together, or the kernel's: what differs first depends on
+ * what else there is, so only what ends the process is told from the rest. */
+static bool
+is_same_cause(const struct cause *a, const struct cause *b)
+{
+    if (a->is_named || b->is_named)
+        return cause_is_like(a, b);
+    return (a->kind == DIFFERENCE_SIGNAL) == (b->kind == DIFFERENCE_SIGNAL);
 }
 
 bool
 shrink_accept(struct shrink *sh)
 {
     struct cause cause;
+    if (sh->is_for_kernel)
+        draft_drop_unreachable(&sh->trial);
     if (is_over(sh) || !draft_write(&sh->trial) || (sh->keeps_exit && !ends_by_exit(&sh->trial)) ||
         is_same_subject(&sh->subject, &sh->best->subject))
         return false;
@@ -56,7 +73,7 @@ shrink_accept(struct shrink *sh)
     if (!judge_try(sh->judge, &sh->subject, &sh->found))
         return false;
     judge_cause(sh->judge, &sh->subject, &sh->found, &cause);
-    if (!cause_is_like(&cause, &sh->cause))
+    if (!is_same_cause(&cause, &sh->cause))
         return false;
     sh->cause = cause;
     sh->best->pc = sh->found.pc;
@@ -117,10 +134,36 @@ remove_pairs(struct shrink *sh)
     return any;
 }
 
+/* All branches back: loops are what keeps a program from the kernel, see KNOWN_MAX_PATH. */
+static bool
+remove_loops(struct shrink *sh)
+{
+    struct draft *d = shrink_begin(sh);
+    bool any = false;
+    for (uint32_t i = 0; i < d->n; i++)
+        if (d->insns[i].target != DRAFT_NOWHERE && d->insns[i].target <= (int32_t)i)
+            any = d->insns[i].is_gone = true;
+    return any && shrink_accept(sh);
+}
+
+/* What keeps a program whose longest way is not known from the kernel (known.def). */
+static bool
+remove_known(struct shrink *sh)
+{
+    struct draft *d = shrink_begin(sh);
+    bool any = false;
+    for (uint32_t i = 0; i < d->n && sh->is_for_kernel; i++)
+        if (!d->insns[i].is_raw && d->insns[i].insn.op >= OP_or64_k && d->insns[i].insn.op <= OP_and32_x)
+            any = d->insns[i].is_gone = true;
+    return any && shrink_accept(sh);
+}
+
 static bool
 remove_some(struct shrink *sh)
 {
     bool any = remove_unreached(sh);
+    any |= remove_loops(sh);
+    any |= remove_known(sh);
     any |= remove_ranges(sh);
     return any | remove_pairs(sh);
 }
@@ -134,6 +177,48 @@ make_jump(struct draft_insn *at)
     *at = (struct draft_insn){ .insn = { .op = OP_ja }, .target = target };
 }
 
+/* A call of the first function whose address is loaded, instead of one through a register. */
+static bool
+call_directly(struct shrink *sh, uint32_t i)
+{
+    for (uint32_t k = 0; k < sh->draft.n; k++) {
+        const struct draft_insn *address = &sh->draft.insns[k];
+        if (address->is_raw || address->insn.op != OP_ld_func || address->target == DRAFT_NOWHERE)
+            continue;
+        shrink_begin(sh)->insns[i] = (struct draft_insn){ .insn = { .op = OP_call_local }, .target = address->target };
+        return shrink_accept(sh);
+    }
+    return false;
+}
+
+/* The body of a function in the place of its only call: the function ends by the first exit, and there is no other way out of it. */
+static bool
+inline_call(struct shrink *sh, uint32_t i)
+{
+    const struct draft *from = &sh->draft;
+    uint32_t first = (uint32_t)from->insns[i].target, end = first, to[SUBJECT_MAX_SLOTS + 1], n = 0;
+    while (end < from->n && insn_kind(&from->insns[end].insn) != KIND_EXIT)
+        end++;
+    if (first <= i || end == from->n || from->subject->n_targets)
+        return false;
+    struct draft *d = shrink_begin(sh);
+    for (uint32_t k = 0; k <= from->n; k++) { /* the order in which they will stand */
+        if (k == i)
+            for (uint32_t body = first; body < end; body++)
+                to[body] = n++;
+        if (k < first || k >= end)
+            to[k] = n++;
+    }
+    for (uint32_t k = 0; k < from->n; k++) {
+        struct draft_insn *at = &d->insns[to[k]];
+        *at = from->insns[k];
+        at->is_gone = k == i || k == end;
+        if (at->target != DRAFT_NOWHERE)
+            at->target = (int32_t)(at->target == (int32_t)end ? to[i] : to[at->target]);
+    }
+    return shrink_accept(sh);
+}
+
 /* A branch that is always taken, a call that does not come back, a program that ends here. */
 static bool
 straighten(struct shrink *sh)
@@ -143,6 +228,12 @@ straighten(struct shrink *sh)
         const struct draft_insn *at = &sh->draft.insns[i];
         if (!at->is_raw && at->insn.op == OP_exit)
             continue;
+        if (!at->is_raw && insn_kind(&at->insn) == KIND_CALLX)
+            any |= call_directly(sh, i);
+        at = &sh->draft.insns[i];
+        if (!at->is_raw && at->insn.op == OP_call_local && at->target != DRAFT_NOWHERE)
+            any |= inline_call(sh, i);
+        at = &sh->draft.insns[i];
         if (at->target != DRAFT_NOWHERE && at->insn.op != OP_ja && at->insn.op != OP_ld_func) {
             make_jump(&shrink_begin(sh)->insns[i]);
             any |= shrink_accept(sh);
@@ -269,7 +360,7 @@ shrink_numbers(struct shrink *sh)
 
 /* ---------------------------------------------------------------- lower registers */
 
-static void
+void
 rename_register(struct draft *d, uint8_t from, uint8_t to)
 {
     for (uint32_t i = 0; i < d->n; i++) {
@@ -311,20 +402,24 @@ rename_registers(struct shrink *sh)
     return any;
 }
 
-/* What was copied is used where it came from. */
+/* What was copied is used where it came from, or made where it is needed. */
 static bool
 remove_copies(struct shrink *sh)
 {
     bool any = false;
-    for (uint32_t i = 0; i < sh->draft.n; i++) {
-        const struct insn copy = sh->draft.insns[i].insn;
-        if (sh->draft.insns[i].is_raw || copy.op != OP_mov64_x)
-            continue;
-        struct draft *d = shrink_begin(sh);
-        rename_register(d, copy.dst, copy.src);
-        d->insns[i].is_gone = true;
-        any |= shrink_accept(sh);
-    }
+    for (uint32_t i = 0; i < sh->draft.n; i++)
+        for (uint32_t way = 0; way < 2; way++) {
+            const struct insn copy = sh->draft.insns[i].insn;
+            if (sh->draft.insns[i].is_raw || copy.op != OP_mov64_x)
+                break;
+            struct draft *d = shrink_begin(sh);
+            rename_register(d, way ? copy.src : copy.dst, way ? copy.dst : copy.src);
+            d->insns[i].is_gone = true;
+            if (shrink_accept(sh)) {
+                any = true;
+                break;
+            }
+        }
     return any;
 }
 
@@ -409,31 +504,57 @@ subject_insns(const struct subject *s)
     return n;
 }
 
+typedef bool pass(struct shrink *sh);
+
+/* One way down: the passes take turns until none of them gets any further. */
+static void
+descend(struct shrink *sh, pass *const *passes)
+{
+    sh->draft = draft_open(&sh->best->subject);
+    sh->keeps_exit = ends_by_exit(&sh->draft);
+    subject_copy(&sh->subject, &sh->best->subject);
+    judge_cause(sh->judge, &sh->best->subject, sh->best, &sh->cause);
+    for (bool any = true; any && !is_over(sh);) {
+        any = false;
+        for (uint32_t i = 0; passes[i]; i++)
+            any |= passes[i](sh);
+    }
+    draft_close(&sh->draft);
+}
+
 uint32_t
 shrink(struct judge *j, struct find *find, const struct shrink_limits *limits, struct cause *cause)
 {
-    static bool (*const passes[])(struct shrink *) = { remove_some, straighten, make_constants, shrink_numbers, lower_registers, shrink_input,
-                                                       shrink_points };
+    /* The second way keeps what the first one removes at once, and may simplify it. */
+    static pass *const ways[][14] = {
+        { remove_some, straighten, make_constants, shrink_return_stores, shrink_simplify_pointers, shrink_load_from_stack, shrink_use_r0,
+          shrink_operands, shrink_leave_frame, shrink_numbers, lower_registers, shrink_input, shrink_points },
+        { straighten, shrink_simplify_pointers, make_constants, shrink_operands, remove_some, shrink_return_stores, shrink_load_from_stack,
+          shrink_use_r0, shrink_numbers, lower_registers, shrink_input },
+    };
     struct shrink *sh = xcalloc(1, sizeof *sh);
+    struct find *other = xmalloc(sizeof *other);
     sh->judge = j;
     sh->limits = limits;
     sh->end_ns = limits->max_ns ? now_ns() + limits->max_ns : 0;
     sh->max_tries = limits->max_tries ? limits->max_tries : SHRINK_MAX_TRIES;
-    sh->best = find;
-    sh->draft = draft_open(&find->subject);
-    sh->keeps_exit = ends_by_exit(&sh->draft);
-    subject_copy(&sh->subject, &find->subject);
+    sh->is_for_kernel = find->right == fuzz_kernel;
     sh->trial.subject = &sh->subject;
-    judge_cause(j, &find->subject, find, &sh->cause);
-    for (bool any = true; any && !is_over(sh);) {
-        any = false;
-        for (uint32_t i = 0; i < ARRAY_LEN(passes); i++)
-            any |= passes[i](sh);
-    }
+    *other = *find;
+    sh->best = find;
+    descend(sh, ways[0]);
     *cause = sh->cause;
+    if (subject_insns(&find->subject) > SMALL_INSNS) {
+        sh->best = other;
+        descend(sh, ways[1]);
+        if (subject_insns(&other->subject) < subject_insns(&find->subject)) {
+            *find = *other;
+            *cause = sh->cause;
+        }
+    }
     uint32_t n_tries = sh->n_tries;
-    draft_close(&sh->draft);
     draft_close(&sh->trial);
+    free(other);
     free(sh);
     return n_tries;
 }
