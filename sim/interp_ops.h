@@ -20,9 +20,14 @@ enum flow {
     FLOW_MISS,  /* a memory access outside of the slot's bounds; nothing has changed */
 };
 
+/* What a row's function is called: who breaks rows on purpose puts functions of his own before them (tests/jit/interp_mutant.c). */
+#ifndef OPERATION
+#define OPERATION(name) do_##name
+#endif
+
 #define DEFINE(name, ...) \
-    static inline __attribute__((always_inline, unused)) enum flow do_##name(const struct slot *s, uint64_t *r, uint8_t *host, unsigned d, \
-                                                                             unsigned x) \
+    static inline __attribute__((always_inline, unused)) enum flow OPERATION(name)(const struct slot *s, uint64_t *r, uint8_t *host, \
+                                                                                   unsigned d, unsigned x) \
     { \
         (void)s, (void)r, (void)host, (void)d, (void)x; \
         __VA_ARGS__ \

@@ -146,6 +146,7 @@ main(int argc, char **argv)
     is_good &= time_idle_debugger(figures);
     is_good &= time_travel(figures);
     is_good &= time_fuzzing(figures);
+    is_good &= count_mutants(figures);
     fflush(stdout);
     is_good &= time_start(argv[1], figures);
     is_good &= time_disasm(argv[1], argv[2], figures);

@@ -30,4 +30,7 @@ bool time_travel(json_t *figures);
 /* fuzz.c: how many programs the fuzzer compares. */
 bool time_fuzzing(json_t *figures);
 
+/* mutants.c: how many corruptions fuzzing finds. */
+bool count_mutants(json_t *figures);
+
 #endif
