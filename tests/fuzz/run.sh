@@ -20,7 +20,8 @@ attempt() {
     attempt_name=$1
     shift
     if "$@" >"$tap_dir/log" 2>&1 </dev/null; then
-        pass "$attempt_name: $(grep -E '^Done|mutations, seed' "$tap_dir/log" | tail -n 1)"
+        sum=$(grep -E '^Done|mutations, seed' "$tap_dir/log" | tail -n 1)
+        pass "$attempt_name${sum:+: $sum}"
     else
         fail "$attempt_name"
         grep -v '^Running: ' "$tap_dir/log" | tail -n 40 | note
