@@ -123,12 +123,12 @@ static void
 put_symbol(struct session *s, const struct variable_info *info, struct buf *out)
 {
     const struct variables *v = s->program->variables;
-    const struct variable_place *places = v->places + info->first_place;
     buf_printf(out, "Symbol %s is ", info->name);
     if (!info->n_places) {
         buf_puts(out, "optimized out.\n");
         return;
     }
+    const struct variable_place *places = v->places + info->first_place;
     if (info->n_places == 1 && places->to >= s->program->n_slots * 8) {
         put_place(v->ops + places->first_op, places->n_ops, out);
     } else {

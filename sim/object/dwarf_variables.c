@@ -88,12 +88,13 @@ read_location(struct reading *r, Dwarf_Attribute *attr, uint64_t type_bytes)
     for (ptrdiff_t off = 0; (off = dwarf_getlocations(attr, off, &base, &from, &to, &ops, &n_ops)) > 0;) {
         if (r->v->n_places >= MAX_SPANS || r->v->n_ops >= DWARF_MAX_OPS)
             return;
+        if (!n_ops) /* optimised out here */
+            continue;
         uint32_t first = r->v->n_ops;
         dwarf_place_add(r->v, attr, ops, n_ops, type_bytes);
         uint64_t extent = extent_of(r->v->ops + first, r->v->n_ops - first, type_bytes);
         r->extent = extent > r->extent ? extent : r->extent;
-        if (n_ops)
-            add_place(r, from, to, first);
+        add_place(r, from, to, first);
     }
 }
 
@@ -161,7 +162,7 @@ read_call(struct reading *r, Dwarf_Die *die)
         if (r->n_dies++ >= DWARF_MAX_DIES || v->n_calls >= MAX_SPANS || v->n_ops >= DWARF_MAX_OPS)
             return;
         if (!is_register || !dwarf_attr(&child, is_old ? DW_AT_GNU_call_site_value : DW_AT_call_value, &given) ||
-            dwarf_getlocation(&given, &value, &n_value))
+            dwarf_getlocation(&given, &value, &n_value) || !n_value)
             continue;
         struct call_value call = { .return_pc = (uint32_t)(return_address / 8), .reg = where->atom - DW_OP_reg0, .first_op = v->n_ops };
         dwarf_place_add(v, &given, value, n_value, 8);
