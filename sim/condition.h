@@ -32,6 +32,13 @@ struct cond_node {
 
 enum { COND_MAX_NODES = 256 };
 
+/* How many operands an operation has: none, a, a and b, or all three. */
+static inline uint32_t
+cond_operands(uint8_t op)
+{
+    return op <= COND_OLD ? 0 : op <= COND_LOGNOT ? 1 : op == COND_SELECT ? 3 : 2;
+}
+
 /* The last node is the root; the condition holds when it isn't zero. Operands stand before their operator; each node is the operand of
  * at most one other (a tree). */
 struct condition {

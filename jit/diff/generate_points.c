@@ -104,12 +104,6 @@ put_operator(struct tree *t, uint8_t op, const uint16_t operands[3])
     });
 }
 
-static uint32_t
-n_operands(uint8_t op)
-{
-    return op <= COND_LOGNOT ? 1 : op == COND_SELECT ? 3 : 2;
-}
-
 static void
 put_tree(struct tree *t, uint32_t depth)
 {
@@ -121,7 +115,7 @@ put_tree(struct tree *t, uint32_t depth)
     } else {
         uint8_t op = (uint8_t)(COND_EXTEND + rng_below(t->r, COND_SELECT - COND_EXTEND + 1));
         uint16_t operands[3] = { 0 };
-        for (uint32_t i = 0; i < n_operands(op); i++) {
+        for (uint32_t i = 0; i < cond_operands(op); i++) {
             put_tree(t, depth - 1);
             operands[i] = last(t);
         }
@@ -157,7 +151,7 @@ ask_operator(struct tree *t)
 {
     uint8_t op = (uint8_t)(COND_EXTEND + rng_below(t->r, COND_SELECT - COND_EXTEND + 1));
     uint16_t operands[3] = { 0 };
-    for (uint32_t i = 0; i < n_operands(op); i++)
+    for (uint32_t i = 0; i < cond_operands(op); i++)
         operands[i] = append(t, (struct cond_node){ .op = COND_REG, .value = rng_below(t->r, N_REGS) });
     put_operator(t, op, operands);
     ask_one_bit(t);

@@ -115,13 +115,7 @@ take_number(struct words *w, uint64_t max, uint64_t *out)
     return true;
 }
 
-static uint32_t
-n_operands(uint8_t op)
-{
-    return op <= COND_OLD ? 0 : op <= COND_LOGNOT ? 1 : op == COND_SELECT ? 3 : 2;
-}
-
-/* "add", "lt.s", "load.4". */
+/* "old", "add", "lt.s", "load.4". */
 static bool
 read_operator(const char *word, struct cond_node *out)
 {
@@ -168,7 +162,7 @@ read_condition(struct words *w, struct subject_point *out)
         if (!read_node(w->word, &node))
             return "a condition has numbers, registers and operators in postfix notation";
         uint16_t *const operands[] = { &node.a, &node.b, &node.c };
-        uint32_t n = n_operands(node.op);
+        uint32_t n = cond_operands(node.op);
         if (depth < n)
             return "an operator of a condition lacks operands";
         for (uint32_t i = 0; i < n; i++)

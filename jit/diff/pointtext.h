@@ -6,7 +6,7 @@
  *
  * A register is watched under a mask; memory from an address, so many bytes, for reads (r), writes (w) or both (rw), `changed` when only
  * another value counts. The condition is in postfix notation: an operator stands behind its operands; .s: it is signed; load and extend
- * say their size, in bytes and in bits. */
+ * say their size, in bytes and in bits; old is what is watched, as it was before. */
 #ifndef JIT_DIFF_POINTTEXT_H
 #define JIT_DIFF_POINTTEXT_H
 

@@ -31,19 +31,13 @@ drop_points(struct shrink *sh)
 
 /* ---------------------------------------------------------------- conditions */
 
-static uint32_t
-n_operands(const struct cond_node *node)
-{
-    return node->op <= COND_OLD ? 0 : node->op <= COND_LOGNOT ? 1 : node->op == COND_SELECT ? 3 : 2;
-}
-
 /* Appends the part of a tree below a node; `with` stands for the node `at`. Returns its place. */
 static uint16_t
 copy_tree(const struct subject_point *from, uint16_t node, uint16_t at, const struct cond_node *with, struct subject_point *to)
 {
     struct cond_node copy = node == at ? *with : from->nodes[node];
     uint16_t *const operands[] = { &copy.a, &copy.b, &copy.c };
-    for (uint32_t i = 0; i < n_operands(&copy); i++)
+    for (uint32_t i = 0; i < cond_operands(copy.op); i++)
         *operands[i] = copy_tree(from, *operands[i], at, with, to);
     to->nodes[to->n_nodes] = copy;
     return (uint16_t)to->n_nodes++;
@@ -66,7 +60,7 @@ simplify_node(struct shrink *sh, uint32_t i, uint16_t at)
     const struct subject_point *best = best_point(sh, i);
     const struct cond_node node = best->nodes[at];
     const uint16_t operands[] = { node.a, node.b, node.c };
-    for (uint32_t k = 0; k < n_operands(&node); k++) {
+    for (uint32_t k = 0; k < cond_operands(node.op); k++) {
         const struct cond_node operand = best->nodes[operands[k]];
         if (try_node(sh, i, at, &operand))
             return true;

@@ -45,6 +45,10 @@ write_and_read(const struct find_record *record)
     FUZZ_CHECK(memcmp(a->input, b->input, a->n_input) == 0 && memcmp(a->targets, b->targets, a->n_targets * sizeof a->targets[0]) == 0, "%s",
                buf_text(&text));
     FUZZ_CHECK(a->n_slots == b->n_slots && memcmp(a->code, b->code, (size_t)a->n_slots * SLOT_BYTES) == 0, "%s", buf_text(&text));
+    FUZZ_CHECK(a->stop_after == b->stop_after && a->has_unit_costs == b->has_unit_costs && a->n_points == b->n_points, "%s", buf_text(&text));
+    for (uint32_t i = 0; i < a->n_points; i++)
+        FUZZ_CHECK(a->points[i].point.kind == b->points[i].point.kind && a->points[i].n_nodes == b->points[i].n_nodes, "point %u:\n%s", i,
+                   buf_text(&text));
     FUZZ_CHECK(again.has_first == record->has_first && again.pc == record->pc && again.n_before == record->n_before, "%s", buf_text(&text));
     buf_free(&text);
 }

@@ -67,7 +67,7 @@ any_tree(uint64_t *state, struct condition *c, uint32_t depth, const struct plac
     } else {
         node.op = (uint8_t)(COND_EXTEND + random_below(state, COND_SELECT - COND_EXTEND + 1));
         node.value = UINT64_C(8) << random_below(state, 3);
-        n_operands = node.op <= COND_LOGNOT ? 1 : node.op == COND_SELECT ? 3 : 2;
+        n_operands = cond_operands(node.op);
         uint16_t *operands[] = { &node.a, &node.b, &node.c };
         for (uint32_t i = 0; i < n_operands; i++) {
             any_tree(state, c, depth - 1, memory);

@@ -132,6 +132,7 @@ Test(findfile, what_makes_no_sense_is_refused)
     is_refused("# point: pc 0 if 1 add\nexit\n", "lacks operands");
     is_refused("# point: pc 0 if old add\nexit\n", "lacks operands");
     is_refused("# point: pc 0 if r11\nexit\n", "postfix");
+    is_refused("# point: pc 0 if r1 what\nexit\n", "postfix");
     is_refused("# point: pc 0 if 1 load.3\nexit\n", "postfix");
     is_refused("# point: pc 0 if 0x11111111111111111111111\nexit\n", "postfix");
     is_refused("# point: pc 0\n# point: pc 0\n# point: pc 0\n# point: pc 0\n# point: pc 0\nexit\n", "at most 4");
@@ -139,6 +140,29 @@ Test(findfile, what_makes_no_sense_is_refused)
     is_refused("# raw: 0=ff\nexit\n", "raw is");
     is_refused("# engines: 0123456789012345678901234567890123456789012345678901234567890123\nexit\n", "too long");
     is_refused("r1 = what\n", "line 1");
+}
+
+/* A condition that needs every one: each has a word, and the words are read as what they say. */
+Test(findfile, every_operation_of_conditions)
+{
+    struct find *find = xcalloc(1, sizeof *find);
+    struct cause cause = { .is_named = true, .op = OP_add64_k, .kind = DIFFERENCE_STATE };
+    struct generator g;
+    generator_init(&g, &generate_everything);
+    generate_subject(&g, 1, &find->subject);
+    find->left = "interp";
+    find->right = "jit";
+    find->subject.n_points = 1;
+    struct subject_point *p = &find->subject.points[0];
+    for (uint8_t op = COND_CONST; op <= COND_SELECT; op++) {
+        uint32_t n = cond_operands(op);
+        *p = (struct subject_point){ .point = { .kind = POINT_REGISTER, .reg = 7, .mask = UINT64_MAX } };
+        for (uint32_t i = 0; i < n; i++)
+            p->nodes[p->n_nodes++] = (struct cond_node){ .op = COND_REG, .value = i };
+        p->nodes[p->n_nodes++] = (struct cond_node){ .op = op, .value = op == COND_LOAD || op == COND_EXTEND ? 8 : 0, .b = n > 1, .c = n > 2 ? 2 : 0 };
+        is_read_again(find, &cause);
+    }
+    free(find);
 }
 
 /* Bytes changed, cut and doubled anywhere: an answer, never a crash. */
