@@ -30,7 +30,10 @@ render_insn(struct session *s, uint32_t pc, struct buf *out)
     buf_printf(out, "%s%u", is_here ? "=> " : "   ", pc);
     format_code_name(s, pc, out);
     buf_puts(out, ":\t");
-    listing_insn(s->program, pc, s->settings.syntax ? SYNTAX_MNEMONIC : SYNTAX_KERNEL, out);
+    if (pc < s->program->n_slots)
+        listing_insn(s->program, pc, s->settings.syntax ? SYNTAX_MNEMONIC : SYNTAX_KERNEL, out);
+    else /* the program has stepped past its last instruction, and not faulted yet */
+        buf_puts(out, "(behind the end)");
     buf_putc(out, '\n');
 }
 

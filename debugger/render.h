@@ -21,7 +21,7 @@ void render_frame(struct session *s, struct buf *out);
 /* The source line of the frame with "insn 12\t" before it when it is in the middle of one; nothing when there is no line. */
 void render_source(struct session *s, uint32_t level, struct buf *out);
 
-/* "=> 12 <main+3>:\tr0 = 2\n" */
+/* "=> 12 <main+3>:\tr0 = 2\n"; pc may lie behind the end. */
 void render_insn(struct session *s, uint32_t pc, struct buf *out);
 
 /* "[xdp_prog returned 2 (XDP_PASS), 37 insns, 37 cycles]\n" */

@@ -48,6 +48,17 @@ Test(step, next_goes_over_calls)
     session_free(s);
 }
 
+/* A program without an exit: where it goes on there is nothing to show, and nothing to read. */
+Test(step, behind_the_end)
+{
+    struct session *s = fixture_program("r1 = 1\nr2 = 2\n");
+    fixture_say(s, "start");
+    fixture_expect(s, "stepi 2", "insn 2 in ?? ()\n=> 2:\t(behind the end)\n");
+    fixture_expect(s, "x/i $pc", "No instruction 2; the program has instructions 0 to 1.\n");
+    fixture_expect(s, "info locals", "No symbol table info available.\n");
+    session_free(s);
+}
+
 Test(step, instructions)
 {
     struct session *s = fixture_program(fixture_calls);
