@@ -188,7 +188,7 @@ static const struct {
 } languages[] = {
     { "asm", asm_words },         { "object", object_words },   { "commands", command_words },
     { "costfile", cost_words },   { "options", option_words },  { "input", input_words },
-    { "findfile", findfile_words },
+    { "findfile", findfile_words }, { "debuginfo", object_words },
 };
 
 bool

@@ -8,16 +8,15 @@
 
 #include "tests/fuzz/fuzz.h"
 
-#include "debugger/command.h"
-#include "jit/jit.h"
 #include "sim/base/base.h"
 #include "sim/machine/helper.h"
+#include "tests/fuzz/debug.h"
 #include "tests/fuzz/embedded.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_LINES = 200, MOST_INSNS = 100000 };
+enum { MOST_LINES = 200 };
 
 static const char assembly[] = "main:\n"
                                "    r6 = 3\n"
@@ -35,34 +34,6 @@ static const char assembly[] = "main:\n"
                                "    r0 *= 2\n"
                                "    exit\n";
 
-/* Both engines, except that what one input may run is bounded: then they behave as if the user pressed Ctrl-C. */
-static struct engine bounded[2];
-static uint64_t n_left;
-
-static struct stop
-run_bounded(const struct engine *engine, struct code *code, struct machine *m, uint64_t budget, uint32_t how)
-{
-    if (!n_left)
-        *m->interrupt = 1;
-    uint64_t before = m->n_insns;
-    struct stop stop = engine->run(code, m, budget < n_left || !n_left ? budget : n_left, how);
-    uint64_t done = m->n_insns - before + 1;
-    n_left -= done < n_left ? done : n_left;
-    return stop;
-}
-
-static struct stop
-run_interp(struct code *code, struct machine *m, uint64_t budget, uint32_t how)
-{
-    return run_bounded(&interp_engine, code, m, budget, how);
-}
-
-static struct stop
-run_jit(struct code *code, struct machine *m, uint64_t budget, uint32_t how)
-{
-    return run_bounded(&jit_engine, code, m, budget, how);
-}
-
 static bool
 has_letter(const char *line, char letter)
 {
@@ -73,37 +44,14 @@ has_letter(const char *line, char letter)
 static struct session *
 open_session(const char *letters)
 {
-    static const struct engine *const engines[] = { &bounded[0], &bounded[1], NULL };
-    static volatile sig_atomic_t interrupt;
-    interrupt = 0;
-    n_left = MOST_INSNS;
-    bounded[0] = interp_engine;
-    bounded[0].run = run_interp;
-    bounded[1] = jit_engine;
-    bounded[1].run = run_jit;
-
-    struct session *s = session_new(&(struct session_config){ .engines = engines, .interrupt = &interrupt });
     struct load_options options = { .helper_id = helper_id };
     struct program *program;
-    struct buf notes = BUF_EMPTY;
     struct errinfo e;
     bool is_assembly = has_letter(letters, 'a') || !embedded_values_bytes;
     const uint8_t *bytes = is_assembly ? (const uint8_t *)assembly : embedded_values;
     enum err err = program_load_bytes("fuzz.o", bytes, is_assembly ? sizeof assembly - 1 : embedded_values_bytes, &options, &program, &e);
     FUZZ_CHECK(err == OK, "%s", e.subject);
-    session_adopt(s, program, &notes);
-    buf_free(&notes);
-    return s;
-}
-
-static enum command_status
-execute(struct session *s, const char *line)
-{
-    struct buf out = BUF_EMPTY;
-    enum command_status status = command_execute(s, line, true, &out);
-    FUZZ_CHECK(status != COMMAND_ERROR || (out.len && out.text[out.len - 1] == '\n'), "no message, or one without end: %s", line);
-    buf_free(&out);
-    return status;
+    return debug_open(program);
 }
 
 static void
@@ -130,7 +78,7 @@ type_lines(struct session *s, char *text)
     for (int i = 0; text && i < MOST_LINES; i++) {
         const char *line = strsep(&text, "\n");
         complete(s, line);
-        if (!is_endless(line) && execute(s, line) == COMMAND_QUIT)
+        if (!is_endless(line) && debug_execute(s, line) == COMMAND_QUIT)
             break;
     }
 }
@@ -142,11 +90,11 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     if (*lines)
         lines++;
     struct session *s = open_session(text);
-    execute(s, "packet load 000102030405060708090a0b0c0d0e0f");
+    debug_execute(s, "packet load 000102030405060708090a0b0c0d0e0f");
     if (has_letter(text, 'j'))
-        execute(s, "set engine jit");
+        debug_execute(s, "set engine jit");
     if (has_letter(text, 'r'))
-        execute(s, "start");
+        debug_execute(s, "start");
     if (!has_letter(text, 's')) {
         type_lines(s, lines);
     } else if (!is_endless(lines)) {

@@ -24,6 +24,7 @@ find "$top_builddir/tests/object/build" "$top_builddir/examples" "$top_builddir/
     -name '*.o' ! -name '*-v2.o' -size -48k 2>/dev/null | while read -r object; do
     readelf -h "$object" 2>/dev/null | grep -q 'Machine:.*BPF' || continue
     cp "$object" "$out/object/"
+    case $object in */tests/debugger/*|*-v3.o|*gcc*) cp "$object" "$out/debuginfo/" ;; esac
     case $object in */core*|*/types*) cp "$object" "$out/btf/" ;; esac
 done
 
