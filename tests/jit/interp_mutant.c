@@ -42,9 +42,10 @@ struct step {
 #define src_before r_before(t->x)
 #define imm (t->s->imm)
 #define operand (insn_rows[t->op].fields & Fs ? src_before : (uint64_t)imm)
-#define at(type) (*(const type *)t->at)
+#define anywhere(type) struct { type value; } __attribute__((packed, may_alias))
+#define at(type) (((const anywhere(type) *)t->at)->value)
 #define at_before(type) ((type)t->at_before)
-#define set_at(type, ...) (*(type *)t->at = (type)(__VA_ARGS__))
+#define set_at(type, ...) (((anywhere(type) *)t->at)->value = (type)(__VA_ARGS__))
 #define taken(...) (t->flow = (__VA_ARGS__) ? FLOW_TAKEN : FLOW_NEXT)
 #define is_forward (t->s->jump >= 0)
 #define is_last_byte (t->is_last_byte)
@@ -67,6 +68,7 @@ struct step {
 #undef src_before
 #undef imm
 #undef operand
+#undef anywhere
 #undef at
 #undef at_before
 #undef set_at
